@@ -1,0 +1,372 @@
+"""Which rule of a CIDR list decides on an address, and who is the client really?
+
+Blocks and longest prefix: RFC 4632. Forwarded fields: RFC 7239 and the X-Forwarded-For custom.
+IPv4-mapped IPv6 addresses (RFC 4291 section 2.5.5.2) are read as the IPv4 address inside, in
+rules and in requests alike: a dual-stack listener reports IPv4 clients that way.
+
+An address is one integer: an IPv4 address its value, an IPv6 address its value plus 2^128, so
+that both families live in one table and never meet.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from typing import NamedTuple
+
+from netaddr import AddrFormatError, IPNetwork
+
+from simulator.problem import Fault, quote
+
+V6 = 1 << 128
+_MAPPED = 0xFFFF << 32
+_CHARACTERS = frozenset("0123456789abcdefABCDEF:./")
+_OCTETS = {str(n): n for n in range(256)}
+
+
+def parse_address(text: str) -> int | None:
+    """The address, or None where the text is none: no leading zeros, zones, ports or `1.2`."""
+    parts = text.split(".")
+    if len(parts) == 4 and ":" not in text:
+        try:
+            return (
+                (_OCTETS[parts[0]] << 24)
+                | (_OCTETS[parts[1]] << 16)
+                | (_OCTETS[parts[2]] << 8)
+                | _OCTETS[parts[3]]
+            )
+        except KeyError:
+            return None
+    return _parse_v6(text)
+
+
+@lru_cache(maxsize=4096)
+def _parse_v6(text: str) -> int | None:
+    if ":" not in text or "%" in text or len(text) > 45:
+        return None
+    try:
+        return _unmapped(int(IPv6Address(text)))
+    except AddressValueError:
+        return None
+
+
+def _unmapped(value: int) -> int:
+    return value & 0xFFFFFFFF if value >> 32 == 0xFFFF else value | V6
+
+
+def show_address(address: int) -> str:
+    """The usual text of an address (RFC 5952 for IPv6)."""
+    return str(IPv6Address(address - V6)) if address >= V6 else str(IPv4Address(address))
+
+
+class Block(NamedTuple):
+    """A CIDR block as the addresses from `first` to `last`."""
+
+    first: int
+    last: int
+    prefix: int
+    text: str
+
+    @property
+    def family(self) -> str:
+        return "IPv6" if self.first >= V6 else "IPv4"
+
+
+ALL = (Block(0, (1 << 32) - 1, 0, "all"), Block(V6, (V6 << 1) - 1, 0, "all"))
+
+
+def parse_blocks(text: str) -> tuple[Block, ...]:
+    """A block, an address, or `all` (both families). Raises Fault; host bits are a mistake."""
+    if text == "all":
+        return ALL
+    try:
+        if not _CHARACTERS.issuperset(text):  # netaddr lets spaces, signs and names by
+            raise ValueError
+        network = IPNetwork(text)
+    except (AddrFormatError, ValueError):
+        raise Fault(
+            f"{quote(text)} is not an address or a block", _why_no_block(text), _instead(text)
+        ) from None
+    if network.ip != network.network:
+        raise Fault(
+            f"{quote(text)} is not a block",
+            f"it has bits set to the right of its prefix /{network.prefixlen}",
+            f"write `{network.cidr}` for the block, or `{network.ip}` for the one address",
+        )
+    value, width, prefix = int(network.network), 32, int(network.prefixlen)
+    if network.version == 6:
+        width = 128
+        if value >> 32 == 0xFFFF and prefix >= 96:
+            value, width, prefix = value & 0xFFFFFFFF, 32, prefix - 96
+        else:
+            value |= V6
+    return (Block(value, value | ((1 << (width - prefix)) - 1), prefix, text),)
+
+
+def check_block(text: str) -> str:
+    """The text itself, if it is a block, an address or `all`. Raises Fault."""
+    parse_blocks(text)
+    return text
+
+
+def read_list(text: str) -> Iterator[tuple[int, str, Fault | None]]:
+    """The entries of a list file: line number, block, and what is wrong with it if anything.
+
+    One block a line; what follows `#`, `;` or `//` is a comment (FireHOL, Spamhaus DROP). Lines of
+    JSON with a `cidr` (Spamhaus' newer form) count too, those without one do not.
+    """
+    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
+        if line.lstrip().startswith("{"):
+            block = _cidr_of_json(line)
+        else:
+            block = re.split(r"[#;]|//", line, maxsplit=1)[0].strip()
+        if not block:
+            continue
+        try:
+            parse_blocks(block)
+        except Fault as fault:
+            yield number, block, fault
+        else:
+            yield number, block, None
+
+
+def _cidr_of_json(line: str) -> str:
+    try:
+        value = json.loads(line)
+    except ValueError:
+        return line.strip()
+    block = value.get("cidr", "") if isinstance(value, dict) else ""
+    return block if isinstance(block, str) else ""
+
+
+def _why_no_block(text: str) -> str:
+    head, slash, prefix = text.strip().partition("/")
+    if not head:
+        return "it is empty"
+    if text != text.strip():
+        return "it has spaces around it"
+    if "%" in head:
+        return "it has a zone, which only means something on one machine"
+    if slash and not prefix.isdigit():
+        return f"{quote(prefix)} is no prefix length"
+    if slash and parse_address(head) is not None:
+        return f"the prefix length {prefix} is too large"
+    if head.count(".") == 3 and all(p.isdigit() for p in head.split(".")):
+        if any(len(p) > 1 and p.startswith("0") for p in head.split(".")):
+            return "an octet has a leading zero, which some servers read as octal"
+        return "an octet is larger than 255"
+    if head.replace(".", "").isdigit() and head.count(".") < 3:
+        return "it has fewer than four octets"
+    if ":" in head or all(c in "0123456789." for c in head):
+        return "it is malformed"
+    return "names are not looked up here"
+
+
+def _instead(text: str) -> str:
+    head = text.strip().partition("/")[0]
+    parts = head.split(".")
+    if parts and all(p.isdigit() and int(p) < 256 for p in parts):
+        if len(parts) < 4:
+            return f"write `{'.'.join(parts + ['0'] * (4 - len(parts)))}/{8 * len(parts)}`"
+        return f"write `{'.'.join(str(int(p)) for p in parts)}`"
+    return "write it as `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/32` or `all`"
+
+
+class Rule(NamedTuple):
+    """A block with what it does and where it stands."""
+
+    block: Block
+    deny: bool
+    path: str
+
+
+class Intervals:
+    """Rules compiled to sorted, disjoint intervals, each with the rule that wins there.
+
+    Blocks are nested or disjoint, never overlapping otherwise, so one sort and a stack suffice;
+    each precedence is the least of a key over the blocks that cover an address.
+    """
+
+    __slots__ = ("_starts", "_winners", "rules")
+
+    def __init__(self, rules: Sequence[Rule], match: str) -> None:
+        self.rules = tuple(rules)
+        keys = [_precedence(rule, index, match) for index, rule in enumerate(self.rules)]
+        order = sorted(
+            range(len(self.rules)),
+            key=lambda i: (self.rules[i].block.first, -self.rules[i].block.last),
+        )
+        starts: list[int] = [0]
+        winners: list[int] = [-1]
+        stack: list[tuple[int, int]] = []  # (last address, best rule so far), outermost first
+
+        def put(start: int, winner: int) -> None:
+            if starts[-1] == start:
+                winners[-1] = winner
+            elif winners[-1] != winner:
+                starts.append(start)
+                winners.append(winner)
+
+        def close(before: int) -> None:
+            while stack and stack[-1][0] < before:
+                last, _ = stack.pop()
+                put(last + 1, stack[-1][1] if stack else -1)
+
+        for index in order:
+            block = self.rules[index].block
+            close(block.first)
+            best = index
+            if stack and keys[stack[-1][1]] < keys[index]:
+                best = stack[-1][1]
+            stack.append((block.last, best))
+            put(block.first, best)
+        close(V6 << 2)
+        self._starts = starts
+        self._winners = winners
+
+    def find(self, address: int) -> int:
+        """The index of the rule that decides on the address, or -1."""
+        return self._winners[bisect_right(self._starts, address) - 1]
+
+    def covering(self, address: int) -> tuple[int, ...]:
+        """Every rule that holds the address, the widest first."""
+        found = [
+            index
+            for index, rule in enumerate(self.rules)
+            if rule.block.first <= address <= rule.block.last
+        ]
+        return tuple(sorted(found, key=lambda i: self.rules[i].block.prefix))
+
+    def nearest(self, address: int, *, deny: bool, limit: int = 3) -> tuple[tuple[int, int], ...]:
+        """The blocks closest to an address outside them, as (rule, leading bits in common)."""
+        width = 128 if address >= V6 else 32
+        found: list[tuple[int, int]] = []
+        for index, rule in enumerate(self.rules):
+            block = rule.block
+            if rule.deny != deny or (block.first >= V6) != (address >= V6) or not block.prefix:
+                continue
+            common = width - (block.first ^ address).bit_length()
+            if common < block.prefix:
+                found.append((index, common))
+        found.sort(key=lambda item: (self.rules[item[0]].block.prefix - item[1], item[0]))
+        return tuple(found[:limit])
+
+
+def _precedence(rule: Rule, index: int, match: str) -> tuple[int, ...]:
+    if match == "first":
+        return (index,)
+    if match == "deny-overrides":
+        return (not rule.deny, -rule.block.prefix, index)
+    return (-rule.block.prefix, not rule.deny, index)  # longest prefix; deny wins a tie
+
+
+class Hop(NamedTuple):
+    """One address on the way, nearest to the server first, and what was made of it.
+
+    `verdict` is "peer", "trusted proxy", "client", "not an address" or "not believed".
+    """
+
+    text: str
+    verdict: str
+
+
+class Client(NamedTuple):
+    """Whom the server takes for the client. `address` is None when that is not known."""
+
+    address: int | None
+    text: str
+    hops: tuple[Hop, ...]
+
+
+def peer_address(text: str) -> int | None:
+    """The address that connected; a zone (`%eth0`) says which link, not who, and is dropped."""
+    return parse_address(text if "%" not in text else text.partition("%")[0])
+
+
+def derive_client(peer: str, trusted: Intervals | None, entries: Iterable[str]) -> Client:
+    """Walk the forwarded entries from the right to the first address that is not trusted.
+
+    The peer must be trusted for any entry to be believed. An entry that is not an address ends
+    the walk at the last good hop. `entries` is in the order sent.
+    """
+    address = peer_address(peer)
+    if address is None:
+        return Client(None, peer, (Hop(peer, "not an address"),))
+    text = show_address(address)
+    if trusted is None or trusted.find(address) < 0:
+        rest = tuple(Hop(entry, "not believed") for entry in reversed(list(entries)))
+        return Client(address, text, (Hop(peer, "client"), *rest))
+    hops = [Hop(peer, "peer")]
+    waiting = list(entries)
+    while waiting:
+        entry = waiting.pop()
+        found = parse_node(entry)
+        if found is None:
+            hops.append(Hop(entry, "not an address"))
+            break
+        address, text = found, show_address(found)
+        if trusted.find(found) < 0:
+            hops.append(Hop(entry, "client"))
+            break
+        hops.append(Hop(entry, "trusted proxy"))
+    hops.extend(Hop(entry, "not believed") for entry in reversed(waiting))
+    return Client(address, text, tuple(hops))
+
+
+def parse_node(text: str) -> int | None:
+    """An address as forwarded fields write it: bare, with a port, or IPv6 in brackets."""
+    if text.startswith("["):
+        inside, bracket, port = text[1:].partition("]")
+        if not bracket or (port and not (port.startswith(":") and port[1:].isdigit())):
+            return None
+        return parse_address(inside) if ":" in inside else None
+    if text.count(":") == 1:
+        text, _, port = text.partition(":")
+        if not port.isdigit():
+            return None
+    return parse_address(text)
+
+
+def forwarded_entries(lines: Iterable[str], field: str) -> list[str]:
+    """The entries of X-Forwarded-For (or any list of addresses), or the `for` of Forwarded."""
+    if field != "forwarded":
+        return [entry for line in lines for part in line.split(",") if (entry := part.strip(" \t"))]
+    entries: list[str] = []
+    for line in lines:
+        for element in _split_quoted(line, ","):
+            if not element.strip():
+                continue
+            node = ""
+            for pair in _split_quoted(element, ";"):
+                name, _, value = pair.partition("=")
+                if name.strip().lower() == "for":
+                    node = _unquote(value.strip())
+            entries.append(node or "(no for=)")
+    return entries
+
+
+def _split_quoted(text: str, mark: str) -> list[str]:
+    """Split outside of quoted-strings (RFC 9110 section 5.6.4)."""
+    parts, start, quoted, skip = [], 0, False, False
+    for index, char in enumerate(text):
+        if skip:
+            skip = False
+        elif quoted and char == "\\":
+            skip = True
+        elif char == '"':
+            quoted = not quoted
+        elif char == mark and not quoted:
+            parts.append(text[start:index])
+            start = index + 1
+    parts.append(text[start:])
+    return parts
+
+
+def _unquote(text: str) -> str:
+    if len(text) < 2 or not (text.startswith('"') and text.endswith('"')):
+        return text
+    return text[1:-1].replace('\\"', '"').replace("\\\\", "\\")

@@ -1,0 +1,226 @@
+"""What was sent, and what came back?
+
+HTTP messages as values: RFC 9110 (semantics), section 5 for fields, RFC 3986 for URLs.
+Everything is normalised here, once, on construction; nothing below looks at raw text again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from simulator.problem import Fault, quote
+
+type Fields = Iterable[tuple[str, str]] | Mapping[str, str] | Headers
+
+_OWS = " \t"
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
+DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+
+
+class Headers:
+    """Header fields in the order sent, duplicates kept; names compare without case.
+
+    Values lose optional whitespace at both ends (RFC 9110 section 5.5).
+    """
+
+    __slots__ = ("_index", "fields")
+
+    fields: tuple[tuple[str, str], ...]
+
+    def __init__(self, fields: Fields = ()) -> None:
+        pairs = fields.items() if isinstance(fields, Mapping) else fields
+        self.fields = tuple((name, value.strip(_OWS)) for name, value in pairs)
+        index: dict[str, list[str]] = {}
+        for name, value in self.fields:
+            index.setdefault(name.lower(), []).append(value)
+        self._index = index
+
+    def get(self, name: str) -> str | None:
+        """The field's combined value, or None. `name` in lower case.
+
+        Lines are joined with `, ` (RFC 9110 section 5.3), those of Cookie with `; `
+        (RFC 9113 section 8.2.3).
+        """
+        values = self._index.get(name)
+        if values is None:
+            return None
+        if len(values) == 1:
+            return values[0]
+        return ("; " if name == "cookie" else ", ").join(values)
+
+    def lines(self, name: str) -> tuple[str, ...]:
+        """Each line of the field, in the order sent. `name` in lower case."""
+        return tuple(self._index.get(name, ()))
+
+    def __contains__(self, name: str) -> bool:
+        return name.lower() in self._index
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self.fields)
+
+    def __len__(self) -> int:
+        return len(self.fields)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Headers) and self.fields == other.fields
+
+    def __hash__(self) -> int:
+        return hash(self.fields)
+
+    def __repr__(self) -> str:
+        # Names only: a field may hold a credential, and a repr ends up in logs.
+        return f"Headers({', '.join(name for name, _ in self.fields)})"
+
+
+class Url(NamedTuple):
+    """An absolute URL in parts, scheme and host in lower case, the port always a number."""
+
+    scheme: str
+    host: str  # IPv6 in brackets; empty when a request gave only a path
+    port: int
+    path: str  # as sent, at least "/"
+    query: str | None
+
+    @property
+    def origin(self) -> str:
+        """The origin, serialised as in HTML section 7.1.1: the default port is left out."""
+        return f"{self.scheme}://{self.authority}"
+
+    @property
+    def authority(self) -> str:
+        if self.port == DEFAULT_PORTS.get(self.scheme):
+            return self.host
+        return f"{self.host}:{self.port}"
+
+
+def parse_url(text: str, *, host: str | None = None) -> Url:
+    """Split an absolute URL, or a path whose authority is the Host field's value `host`.
+
+    Raises Fault for anything else.
+    """
+    text = text.strip().partition("#")[0]
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        if not text.startswith("/"):
+            raise Fault(
+                f"{quote(text)} is not an absolute URL",
+                "it has no scheme",
+                "write it as `https://host/path`",
+            )
+        scheme, rest = "https", (host or "") + text
+    scheme = scheme.lower()
+    if scheme not in DEFAULT_PORTS:
+        raise Fault(
+            f"{quote(text)} is not an HTTP URL",
+            f"no HTTP server answers the scheme {quote(scheme)}",
+            "write `https://` or `http://`",
+        )
+    cut = min((i for i in (rest.find("/"), rest.find("?")) if i >= 0), default=len(rest))
+    authority, target = rest[:cut], rest[cut:]
+    name, port = _split_authority(authority.rpartition("@")[2], scheme)
+    if not name and separator:
+        raise Fault(
+            f"{quote(text)} names no host",
+            f"nothing stands after `{scheme}://`",
+            f"write it as `{scheme}://host/path`",
+        )
+    path, has_query, query = target.partition("?")
+    return Url(scheme, name, port, path or "/", query if has_query else None)
+
+
+def _split_authority(authority: str, scheme: str) -> tuple[str, int]:
+    bracket = authority.rfind("]")
+    name, colon, port = authority.rpartition(":")
+    if not colon or authority.rfind(":") < bracket:
+        name, port = authority, ""
+    if not port:
+        return name.lower(), DEFAULT_PORTS[scheme]
+    if not (port.isascii() and port.isdigit() and int(port[:6]) <= 65535):
+        raise Fault(
+            f"{quote(authority)} names no port",
+            f"{quote(port)} is not a number up to 65535",
+            "correct it, or leave it out",
+        )
+    return name.lower(), int(port)
+
+
+def check_method(text: str) -> str:
+    """The method itself (RFC 9110 section 9.1), or `*`. Raises Fault, also for small letters."""
+    if text == "*":
+        return text
+    if not _TOKEN.match(text):
+        raise Fault(f"{quote(text)} is not a method", "it is not one word", "write `GET`")
+    if text != text.upper():
+        raise Fault(
+            f"{quote(text)} is in small letters",
+            "methods compare by case",
+            f"write `{text.upper()}`",
+        )
+    return text
+
+
+def check_field_name(text: str) -> str:
+    """The field name in lower case (RFC 9110 section 5.1). Raises Fault."""
+    if not _TOKEN.match(text):
+        raise Fault(f"{quote(text)} is not a field name", "it is not one word", "write `x-api-key`")
+    return text.lower()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Request:
+    """One HTTP request as it reached the server.
+
+    `client` is the address that connected (empty: not known), `at` is Unix seconds.
+    Raises Fault (a ValueError) when `url` is neither absolute nor a path.
+    """
+
+    method: str
+    url: str
+    headers: Headers = field(default_factory=Headers)
+    client: str = field(default="127.0.0.1", kw_only=True)
+    at: float = field(default=0.0, kw_only=True)
+    body: bytes | None = field(default=None, kw_only=True)
+    target: Url = field(init=False, repr=False, compare=False)
+
+    def __init__(
+        self,
+        method: str,
+        url: str,
+        headers: Fields = (),
+        *,
+        client: str = "127.0.0.1",
+        at: float = 0.0,
+        body: bytes | str | None = None,
+    ) -> None:
+        fields = headers if isinstance(headers, Headers) else Headers(headers)
+        put = object.__setattr__
+        put(self, "method", method)
+        put(self, "url", url)
+        put(self, "headers", fields)
+        put(self, "client", client)
+        put(self, "at", float(at))
+        put(self, "body", body.encode() if isinstance(body, str) else body)
+        put(self, "target", parse_url(url, host=fields.get("host")))
+
+    def __repr__(self) -> str:
+        # Neither query nor field values: either may hold a credential.
+        target = self.target
+        return f"Request({self.method} {target.origin}{target.path}, client={self.client})"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One HTTP response."""
+
+    status: int
+    headers: Headers = field(default_factory=Headers)
+    body: bytes = b""
+
+    def __init__(self, status: int, headers: Fields = (), body: bytes | str = b"") -> None:
+        put = object.__setattr__
+        put(self, "status", status)
+        put(self, "headers", headers if isinstance(headers, Headers) else Headers(headers))
+        put(self, "body", body.encode() if isinstance(body, str) else body)

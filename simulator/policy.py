@@ -1,0 +1,178 @@
+"""What does policy text compile to?
+
+One function stands between text and a `Policy`: it raises with every problem, or everything in the
+policy is right and ready to judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from simulator.addresses import Intervals, Rule
+from simulator.check import Check, skip
+from simulator.checks import authenticate, authorize, cors, network, rate_limit, route
+from simulator.decision import Finding, Near
+from simulator.draft import Draft
+from simulator.facts import Facts, Tables
+from simulator.grammar import PolicySection
+from simulator.message import Request
+from simulator.principals import DEFAULT_PLACES, Key, Principals, resolve_roles
+from simulator.problem import Problem
+from simulator.routes import RouteTable, hosts_match
+from simulator.source import Document, Span, join, read_document
+
+
+class PolicyError(Exception):
+    """The policy has mistakes: all of them, in the order of their lines, in `.problems`."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Policy:
+    """A compiled policy. Judge with `simulator.evaluate`."""
+
+    name: str
+    hosts: tuple[str, ...]
+    tables: Tables
+    checks: tuple[Check, ...]
+    until_answered: tuple[Check, ...]  # for preflights: the checks up to `cors`, which answers
+    not_reached: tuple[Finding, ...]  # and what the checks after it say
+    style: str
+    cors_on_errors: bool
+    statuses: Mapping[str, int]
+    document: Document
+    lists: Mapping[str, str] = field(default_factory=dict)  # list entry's path → file name
+
+    def covers(self, request: Request) -> bool:
+        """Whether `hosts` means the request's host."""
+        return hosts_match(self.hosts, request.target.host, request.target.port)
+
+    def span(self, path: str) -> Span:
+        """File and line of a rule; for an entry of a list file, that file's."""
+        where, mark, line = path.partition("#")
+        if mark and where in self.lists:
+            return Span(self.lists[where], int(line))
+        return self.document.span(where)
+
+    def near(self, check: str, facts: object) -> tuple[Near, ...]:
+        """What nearly matched in a check that failed."""
+        assert isinstance(facts, Facts)
+        return next((c.near(facts) for c in self.checks if c.name == check), ())
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        return self.tables.principals.keys
+
+    def __repr__(self) -> str:
+        return (
+            f"<Policy {self.name}: {len(self.tables.routes.routes)} routes, {len(self.keys)} keys>"
+        )
+
+
+def load_policy(
+    text: str,
+    *,
+    name: str = "<policy>",
+    read_file: Callable[[str], str] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Policy:
+    """Compile policy text. `name` is what messages call it.
+
+    `read_file` gives the text of a list file named by `{file: …}` and raises OSError; `environment`
+    resolves `env:`. Whoever has files and an environment passes them in.
+    Raises PolicyError with every problem.
+    """
+    draft = Draft(read_document(text, name=name), read_file, environment or {})
+    if draft.found or draft.head is None:
+        # A value that an alias repeats is wrong once.
+        found = {(p.line, p.file, p.path, p.message): p for p in draft.found}
+        raise PolicyError(tuple(found[key] for key in sorted(found)))
+    return _compile(draft, draft.head)
+
+
+def _compile(draft: Draft, head: PolicySection) -> Policy:
+    """A draft without problems as checks."""
+    roles = resolve_roles({n: (r.inherits, r.scopes) for n, r in draft.roles.items()}).scopes
+    places = tuple(authenticate.compile_place(place) for place in head.credentials)
+    keys = tuple(_key(draft, index, section, roles) for index, section in draft.keys)
+    table = RouteTable(
+        [route.compile_route(section, index) for index, section in draft.routes], head.base_paths
+    )
+    principals = Principals(keys, places or DEFAULT_PLACES)
+    compiled: dict[str, Check] = {
+        "network": _network(draft, head),
+        "cors": _cors(draft, head),
+        "route": route.RouteCheck(table),
+        "authenticate": authenticate.AuthenticateCheck(principals),
+        "authorize": authorize.AuthorizeCheck(table, roles, keys),
+        "rate_limit": _rate_limit(draft, head),
+    }
+    checks = tuple(compiled[name] for name in head.order)
+    answered = head.order.index("cors") + 1
+    return Policy(
+        name=draft.document.name,
+        hosts=head.hosts,
+        tables=Tables(table, principals, _trusted(draft, head), head.forwarded_field),
+        checks=checks,
+        until_answered=checks[:answered],
+        not_reached=tuple(skip(c.name, "`cors` answers the preflight") for c in checks[answered:]),
+        style=head.errors.style,
+        cors_on_errors=head.errors.cors_fields,
+        statuses=head.errors.statuses,
+        document=draft.document,
+        lists=draft.list_names,
+    )
+
+
+def _key(
+    draft: Draft,
+    index: int,
+    section: authenticate.KeySection,
+    roles: Mapping[str, frozenset[str]],
+) -> Key:
+    scopes = frozenset(section.scopes).union(*(roles[name] for name in section.roles))
+    secret = draft.environment[section.env] if section.env is not None else None
+    return authenticate.compile_key(section, index, scopes, secret)
+
+
+def _trusted(draft: Draft, head: PolicySection) -> Intervals | None:
+    rules: list[Rule] = []
+    for index, entry in enumerate(head.trusted_proxies):
+        rules += network.compile_entry(entry, False, join("trusted_proxies", index), draft.lists)
+    return Intervals(rules, "longest") if rules else None
+
+
+def _network(draft: Draft, head: PolicySection) -> Check:
+    by_route = {
+        index: network.compile_section(r.network, join("routes", index, "network"), draft.lists)
+        for index, r in draft.routes
+        if r.network is not None
+    }
+    own = head.network
+    return network.NetworkCheck(
+        None if own is None else network.compile_section(own, "network", draft.lists), by_route
+    )
+
+
+def _cors(draft: Draft, head: PolicySection) -> Check:
+    by_route = {
+        index: cors.compile_section(r.cors, join("routes", index, "cors"))
+        for index, r in draft.routes
+        if r.cors is not None
+    }
+    own = head.cors
+    return cors.CorsCheck(None if own is None else cors.compile_section(own, "cors"), by_route)
+
+
+def _rate_limit(draft: Draft, head: PolicySection) -> Check:
+    by_route = {
+        index: rate_limit.compile_section(r.rate_limits, join("routes", index, "rate_limits"))
+        for index, r in draft.routes
+        if r.rate_limits is not None
+    }
+    own = rate_limit.compile_section(head.rate_limits, "rate_limits")
+    return rate_limit.RateLimitCheck(own, by_route)

@@ -1,0 +1,280 @@
+"""What does the policy's text say, and in which line does each value stand?
+
+YAML 1.2, composed to nodes rather than loaded, so that every value keeps its place and every
+duplicate key is seen. Places are indexed once, here: looking them up later costs a dict access.
+Paths are JSON Pointers (RFC 6901) without the leading slash: `cors/origins/0`.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from simulator.problem import Problem, list_words, quote
+
+type Data = str | int | float | bool | list["Data"] | dict[str, "Data"] | None
+
+# Composing YAML costs about 4 µs a character; past this size the wait is no longer a second's.
+# Long address lists belong in files of their own ({file: …}), which are read line by line.
+MAX_CHARACTERS = 2_000_000
+# Aliases may repeat a node; a few lines of them could stand for billions of values.
+MAX_VALUES = 200_000
+MAX_DEPTH = 60
+
+
+class Span(NamedTuple):
+    """Where something stands: the file's name as given, and a line from 1 on."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Data with places. `spans` has an entry for every path, the root's being the empty string."""
+
+    name: str
+    data: Data
+    spans: Mapping[str, Span]
+    problems: tuple[Problem, ...] = ()
+
+    def span(self, path: str) -> Span:
+        """Where `path` stands, or the nearest thing around it that does stand somewhere."""
+        while path and path not in self.spans:
+            path = path.rpartition("/")[0]
+        return self.spans.get(path, Span(self.name, 1))
+
+    def problem(self, path: str, problem: str, cause: str, remedy: str = "") -> Problem:
+        """A problem with the value at `path`."""
+        return Problem(self.name, self.span(path).line, path, problem, cause, remedy)
+
+
+def join(path: str, *steps: str | int) -> str:
+    """The path of a value inside the value at `path` (RFC 6901 section 3 for the escapes)."""
+    for step in steps:
+        part = str(step).replace("~", "~0").replace("/", "~1")
+        path = f"{path}/{part}" if path else part
+    return path
+
+
+def read_document(text: str, *, name: str) -> Document:
+    """Parse YAML (or JSON, which is YAML). Never raises: what is wrong is in `.problems`."""
+    text = text.removeprefix("\ufeff")
+    if len(text) > MAX_CHARACTERS:
+        return _broken(
+            name,
+            0,
+            f"the policy has {len(text):,} characters",
+            f"at most {MAX_CHARACTERS:,} are read",
+            "move long address lists to files of their own and name them with `{file: …}`",
+        )
+    try:
+        root = _compose(text)
+    except _Unreadable as error:
+        return _broken(name, error.line, error.problem, error.cause, error.remedy)
+    if root is None:
+        return _broken(
+            name, 1, "the policy is empty", "it holds no value", "write `{}` to allow everything"
+        )
+    return _Builder(name).build(root)
+
+
+def _broken(name: str, line: int, problem: str, cause: str, remedy: str) -> Document:
+    fault = Problem(name, line, "", problem, cause, remedy)
+    return Document(name, {}, {"": Span(name, max(line, 1))}, (fault,))
+
+
+class _Unreadable(Exception):
+    def __init__(self, line: int, problem: str, cause: str, remedy: str = "") -> None:
+        self.line, self.problem, self.cause, self.remedy = line, problem, cause, remedy
+
+
+def _compose(text: str) -> _Node | None:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    from ruamel.yaml.reader import ReaderError
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a reused anchor is legal; ruamel warns of it
+            node: _Node | None = YAML(typ="safe", pure=True).compose(text)
+            return node
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        code = ord(error.character) if isinstance(error.character, str) else error.character
+        raise _Unreadable(
+            line,
+            f"the character {code:#06x} cannot stand in a policy",
+            "YAML is text, and this is a control character",
+            "is this a binary file?",
+        ) from None
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 0
+        lines = text.splitlines()
+        shown = lines[mark.line].strip() if mark and mark.line < len(lines) else ""
+        what = quote(shown) if shown else "the end of the policy"
+        cause = " ".join(filter(None, (error.context, error.problem))).replace("\n", " ")
+        raise _Unreadable(
+            line, f"{what} cannot be read as YAML", cause or "a syntax error"
+        ) from None
+    except RecursionError:
+        raise _Unreadable(
+            0, "the policy is nested too deeply", f"more than {MAX_DEPTH} levels"
+        ) from None
+    except (YAMLError, ValueError, AttributeError, IndexError) as error:
+        # ruamel lets a few malformed directives and escapes end in plain exceptions.
+        cause = " ".join(str(error).split()) or type(error).__name__
+        raise _Unreadable(0, "the policy cannot be read as YAML", cause) from None
+
+
+class _Mark(NamedTuple):  # what is used of ruamel's marks
+    line: int
+
+
+class _Node:  # what is used of ruamel's nodes; the library is imported only when text is read
+    tag: str
+    value: object
+    start_mark: _Mark
+    anchor: str | None
+
+
+_PLAIN = "tag:yaml.org,2002:"
+_BOOLS = {"true": True, "false": False}
+
+
+class _Builder:
+    """Nodes to data and spans, in one walk; problems are gathered, the walk goes on."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.spans: dict[str, Span] = {}
+        self.problems: list[Problem] = []
+        self.count = 0
+
+    def build(self, root: _Node) -> Document:
+        self.spans[""] = Span(self.name, root.start_mark.line + 1)
+        try:
+            data = self._value(root, "", 0)
+        except _Unreadable as error:
+            return _broken(self.name, error.line, error.problem, error.cause, error.remedy)
+        return Document(self.name, data, self.spans, tuple(self.problems))
+
+    def _value(self, node: _Node, path: str, depth: int) -> Data:
+        self.count += 1
+        line = node.start_mark.line + 1
+        if self.count > MAX_VALUES:
+            raise _Unreadable(
+                line,
+                f"the policy expands to more than {MAX_VALUES:,} values",
+                "aliases (`*name`) repeat what their anchors hold",
+                "write the values out, or move lists to files",
+            )
+        if depth > MAX_DEPTH:
+            raise _Unreadable(
+                line, "the policy is nested too deeply", f"more than {MAX_DEPTH} levels"
+            )
+        kind = node.tag.removeprefix(_PLAIN)
+        if kind == "map":
+            return self._mapping(node, path, depth)
+        if kind == "seq":
+            return self._sequence(node, path, depth)
+        return self._scalar(node, path, kind)
+
+    def _mapping(self, node: _Node, path: str, depth: int) -> Data:
+        result: dict[str, Data] = {}
+        first: dict[str, int] = {}
+        for key_node, value_node in self._entries(node, path, depth):
+            line = key_node.start_mark.line + 1
+            key = key_node.value
+            if not isinstance(key, str):
+                self._complain(
+                    line, path, "this key is not a word", "a key is one plain word", "write `name:`"
+                )
+                continue
+            here = join(path, key)
+            if key in first:
+                self._complain(
+                    line,
+                    here,
+                    f"`{key}` stands twice in {_called(path)}",
+                    f"it stands in line {first[key]} already, and only one of them would count",
+                    "keep one",
+                )
+                continue
+            first[key] = line
+            self.spans[here] = Span(self.name, line)
+            result[key] = self._value(value_node, here, depth + 1)
+        return result
+
+    def _entries(self, node: _Node, path: str, depth: int) -> Iterator[tuple[_Node, _Node]]:
+        """The mapping's own entries, then those of `<<:` that it does not have itself."""
+        pairs: list[tuple[_Node, _Node]] = node.value  # type: ignore[assignment]
+        own = {key.value for key, _ in pairs if isinstance(key.value, str)}
+        merged: list[_Node] = []
+        for key, value in pairs:
+            if key.tag == f"{_PLAIN}merge":
+                items: list[_Node] = value.value if value.tag == f"{_PLAIN}seq" else [value]  # type: ignore[assignment]
+                merged.extend(items)
+            else:
+                yield key, value
+        for source in merged:
+            if source.tag != f"{_PLAIN}map" or depth > MAX_DEPTH:
+                self._complain(
+                    source.start_mark.line + 1,
+                    path,
+                    "`<<` does not name a mapping",
+                    "only a mapping can be merged into a mapping",
+                )
+                continue
+            for key, value in self._entries(source, path, depth + 1):
+                if isinstance(key.value, str) and key.value not in own:
+                    own.add(key.value)
+                    yield key, value
+
+    def _sequence(self, node: _Node, path: str, depth: int) -> Data:
+        items: list[_Node] = node.value  # type: ignore[assignment]
+        result: list[Data] = []
+        for index, item in enumerate(items):
+            here = join(path, index)
+            self.spans[here] = Span(self.name, item.start_mark.line + 1)
+            result.append(self._value(item, here, depth + 1))
+        return result
+
+    def _scalar(self, node: _Node, path: str, kind: str) -> Data:
+        text = str(node.value)
+        if kind in ("str", "timestamp", "merge", "value"):
+            return text  # dates are read by whoever expects one
+        if kind == "null":
+            return None
+        if kind == "bool":
+            return _BOOLS.get(text.lower(), text)
+        try:
+            if kind == "int":
+                return int(text.replace("_", ""), 0 if text.lstrip("+-")[:2] != "0" else 10)
+            if kind == "float":
+                return float(
+                    text.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan")
+                )
+        except ValueError:
+            return text
+        self._complain(
+            node.start_mark.line + 1,
+            path,
+            f"the tag {quote(node.tag)} is not known",
+            f"a policy holds only {list_words(('text', 'numbers', 'true', 'false'), last='and')}",
+            "remove the tag",
+        )
+        return text
+
+    def _complain(self, line: int, path: str, problem: str, cause: str, remedy: str = "") -> None:
+        self.problems.append(Problem(self.name, line, path, problem, cause, remedy))
+
+
+def _called(path: str) -> str:
+    return f"`{path}`" if path else "the policy"

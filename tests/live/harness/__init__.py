@@ -1,0 +1,1 @@
+"""What the live tests are made of: browser, proxy, servers, certificates, curl."""
