@@ -15,7 +15,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from ipaddress import AddressValueError, IPv6Address
 from typing import NamedTuple
 
 from netaddr import AddrFormatError, IPNetwork
@@ -60,7 +60,9 @@ def _unmapped(value: int) -> int:
 
 def show_address(address: int) -> str:
     """The usual text of an address (RFC 5952 for IPv6)."""
-    return str(IPv6Address(address - V6)) if address >= V6 else str(IPv4Address(address))
+    if address >= V6:
+        return str(IPv6Address(address - V6))
+    return f"{address >> 24}.{address >> 16 & 255}.{address >> 8 & 255}.{address & 255}"
 
 
 class Block(NamedTuple):
@@ -285,6 +287,21 @@ class Client(NamedTuple):
 def peer_address(text: str) -> int | None:
     """The address that connected; a zone (`%eth0`) says which link, not who, and is dropped."""
     return parse_address(text if "%" not in text else text.partition("%")[0])
+
+
+def client_address(peer: str, trusted: Intervals, lines: Sequence[str], field: str) -> int | None:
+    """The address that `derive_client` would find, without the story of how."""
+    address = peer_address(peer)
+    if address is None or not lines or trusted.find(address) < 0:
+        return address
+    for entry in reversed(forwarded_entries(lines, field)):
+        found = parse_node(entry)
+        if found is None:
+            break
+        address = found
+        if trusted.find(found) < 0:
+            break
+    return address
 
 
 def derive_client(peer: str, trusted: Intervals | None, entries: Iterable[str]) -> Client:

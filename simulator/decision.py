@@ -58,8 +58,9 @@ class Near(NamedTuple):
     path: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+# Findings and decisions are made for every request; a NamedTuple is made four times as fast as a
+# frozen dataclass and is as immutable.
+class Finding(NamedTuple):
     """What one check says. `rule` is the path of the rule that decided; `fields` are the response
     fields this finding puts on the answer. Values hold no secrets."""
 
@@ -110,8 +111,7 @@ class Judge(Protocol):
     def near(self, check: str, facts: object) -> tuple[Near, ...]: ...
 
 
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Decision:
+class Decision(NamedTuple):
     """The trace of one request, and what it adds up to. `facts` is what was judged."""
 
     policy: Judge

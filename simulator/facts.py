@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simulator.addresses import Client, Intervals, derive_client, forwarded_entries, peer_address
+from simulator.addresses import (
+    Client,
+    Intervals,
+    client_address,
+    derive_client,
+    forwarded_entries,
+    peer_address,
+)
 from simulator.message import Request
 from simulator.principals import NOTHING_SENT, Credential, Principals
 from simulator.routes import Match, Route, RouteTable
@@ -57,7 +64,10 @@ class Facts:
     @property
     def way(self) -> Client:
         """How the client was found, hop by hop."""
-        return _client(self.request, self.tables)
+        request, tables = self.request, self.tables
+        lines = request.headers.lines(tables.forwarded_field)
+        entries = forwarded_entries(lines, tables.forwarded_field)
+        return derive_client(request.client, tables.trusted, entries)
 
 
 def gather(request: Request, tables: Tables, usage: Usage | None = None) -> Facts:
@@ -69,7 +79,8 @@ def gather(request: Request, tables: Tables, usage: Usage | None = None) -> Fact
     if tables.trusted is None:
         client = peer_address(request.client)
     else:
-        client = _client(request, tables).address
+        lines = headers.lines(tables.forwarded_field)
+        client = client_address(request.client, tables.trusted, lines, tables.forwarded_field)
     principals = tables.principals
     facts = Facts(
         request,
@@ -106,9 +117,3 @@ def _preflight(facts: Facts) -> None:
         target = facts.request.target
         match = facts.tables.routes.find(requested, target.path, target.host, target.port)
         facts.route = match.route
-
-
-def _client(request: Request, tables: Tables) -> Client:
-    lines = request.headers.lines(tables.forwarded_field)
-    entries = forwarded_entries(lines, tables.forwarded_field) if lines else ()
-    return derive_client(request.client, tables.trusted, entries)

@@ -148,18 +148,22 @@ def _ascii(scheme: str, host: str) -> str:
 class Origins:
     """A list of patterns compiled for one lookup. An exact entry wins over a wider one."""
 
-    __slots__ = ("_any", "_exact", "_wide", "patterns")
+    __slots__ = ("_any", "_below", "_exact", "_ports", "patterns")
 
     def __init__(self, patterns: Sequence[OriginPattern]) -> None:
         self.patterns = tuple(patterns)
         self._exact: dict[str, int] = {}
-        self._wide: list[int] = []
+        self._below: dict[tuple[str, str, str], int] = {}  # scheme, parent name, port
+        self._ports: dict[tuple[str, str], int] = {}  # scheme and host with every port
         self._any: int | None = None
         for index, pattern in enumerate(self.patterns):
+            origin = pattern.origin
             if pattern.kind == "any":
                 self._any = index if self._any is None else self._any
-            elif pattern.kind == "subdomains" or (pattern.origin and pattern.origin.port == "*"):
-                self._wide.append(index)
+            elif pattern.kind == "subdomains" and origin is not None:
+                self._below.setdefault((origin.scheme, origin.host, origin.port), index)
+            elif origin is not None and origin.port == "*":
+                self._ports.setdefault((origin.scheme, origin.host), index)
             else:
                 self._exact.setdefault(pattern.text, index)
 
@@ -168,10 +172,31 @@ class Origins:
         index = self._exact.get(text)
         if index is not None:
             return index
-        for index in self._wide:
-            if self.patterns[index].matches(text):
+        if self._below or self._ports:
+            index = self._wider(text)
+            if index is not None:
                 return index
         return self._any
+
+    def _wider(self, text: str) -> int | None:
+        origin = split_origin(text)
+        if origin is None:
+            return None
+        scheme, host, port = origin
+        index = self._ports.get((scheme, host))
+        if index is not None:
+            return index
+        below = self._below
+        dot = host.find(".")
+        while below and dot >= 0:
+            parent = host[dot + 1 :]
+            index = below.get((scheme, parent, port))
+            if index is None:
+                index = below.get((scheme, parent, "*"))
+            if index is not None:
+                return index
+            dot = host.find(".", dot + 1)
+        return None
 
     def nearest(self, text: str, *, limit: int = 3) -> tuple[tuple[int, str], ...]:
         """The entries that `text` nearly matches, likeliest first, each with how it differs."""

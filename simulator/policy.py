@@ -6,6 +6,7 @@ policy is right and ready to judge.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -21,6 +22,9 @@ from simulator.principals import DEFAULT_PLACES, Key, Principals, resolve_roles
 from simulator.problem import Problem
 from simulator.routes import RouteTable, hosts_match
 from simulator.source import Document, Span, join, read_document
+
+# What follows `key:` in a line of a policy, however it is quoted.
+_SECRET = re.compile(r"""(\bkey["']?\s*:\s*)("[^"]*"?|'[^']*'?|[^,}\s#][^,}#]*)""")
 
 
 class PolicyError(Exception):
@@ -57,6 +61,18 @@ class Policy:
         if mark and where in self.lists:
             return Span(self.lists[where], int(line))
         return self.document.span(where)
+
+    def excerpt(self, path: str) -> str:
+        """The policy's own line where `path` stands, secrets taken out; empty for list files."""
+        where, mark, _ = path.partition("#")
+        line = self.document.span(where).line
+        if mark or not 0 < line <= len(self.document.lines):
+            return ""
+        text = _SECRET.sub(r"\1•••", self.document.lines[line - 1])
+        for key in self.keys:
+            if key.secret:
+                text = text.replace(key.secret, "•••")
+        return text
 
     def near(self, check: str, facts: object) -> tuple[Near, ...]:
         """What nearly matched in a check that failed."""

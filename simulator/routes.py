@@ -124,18 +124,24 @@ class RouteTable:
         if segments is None:
             return NO_MATCH
         if not self._by_host:
-            # The common case: no detour, and nothing is allocated.
-            node: _Node | None = self._root
+            # The common case: one way through the trie, and nothing is allocated.
+            node: _Node = self._root
             for segment in segments:
-                if node.patterns:  # type: ignore[union-attr]
-                    break
-                node = node.literals.get(segment) or (node.parameter if segment else None)  # type: ignore[union-attr]
-                if node is None:
-                    break
+                below = node.literals.get(segment)
+                if below is None:
+                    if node.patterns:
+                        break
+                    below = node.parameter if segment else None
+                    if below is None:
+                        return NO_MATCH
+                elif node.parameter is not None or node.patterns:
+                    break  # the concrete way may end where the templated one goes on
+                node = below
             else:
-                match = node.methods.get(method) or node.every  # type: ignore[union-attr]
+                match = node.methods.get(method) or node.every
                 if match is not None:
                     return match
+                return Match(None, tuple(node.routes)) if node.routes else NO_MATCH
         same_path: list[Route] = []
         for node in _walk(self._root, segments, 0):
             for route in node.routes:

@@ -42,6 +42,7 @@ class Document:
     data: Data
     spans: Mapping[str, Span]
     problems: tuple[Problem, ...] = ()
+    lines: tuple[str, ...] = ()
 
     def span(self, path: str) -> Span:
         """Where `path` stands, or the nearest thing around it that does stand somewhere."""
@@ -81,7 +82,7 @@ def read_document(text: str, *, name: str) -> Document:
         return _broken(
             name, 1, "the policy is empty", "it holds no value", "write `{}` to allow everything"
         )
-    return _Builder(name).build(root)
+    return _Builder(name, text).build(root)
 
 
 def _broken(name: str, line: int, problem: str, cause: str, remedy: str) -> Document:
@@ -151,8 +152,9 @@ _BOOLS = {"true": True, "false": False}
 class _Builder:
     """Nodes to data and spans, in one walk; problems are gathered, the walk goes on."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, text: str) -> None:
         self.name = name
+        self.lines = tuple(text.splitlines())
         self.spans: dict[str, Span] = {}
         self.problems: list[Problem] = []
         self.count = 0
@@ -163,7 +165,7 @@ class _Builder:
             data = self._value(root, "", 0)
         except _Unreadable as error:
             return _broken(self.name, error.line, error.problem, error.cause, error.remedy)
-        return Document(self.name, data, self.spans, tuple(self.problems))
+        return Document(self.name, data, self.spans, tuple(self.problems), self.lines)
 
     def _value(self, node: _Node, path: str, depth: int) -> Data:
         self.count += 1

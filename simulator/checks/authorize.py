@@ -45,7 +45,7 @@ _PUBLIC = skip("authorize", "the route is public")
 class AuthorizeCheck:
     """The compiled question."""
 
-    __slots__ = ("_keys", "_needs", "_passes", "_roles")
+    __slots__ = ("_keys", "_needs", "_passes", "_roles", "_shown")
 
     name = "authorize"
     reads = frozenset({"credential", "route"})
@@ -66,6 +66,7 @@ class AuthorizeCheck:
             )
             for route in table.routes
         )
+        self._shown = tuple(str(route) for route in table.routes)
         self._roles = roles
         self._keys = keys
 
@@ -82,12 +83,12 @@ class AuthorizeCheck:
             return _NOBODY
         if self._needs[route.index] <= key.scopes:
             return self._passes[route.index]
-        missing = tuple(scope for scope in route.scopes if scope not in key.scopes)
+        missing = tuple([scope for scope in route.scopes if scope not in key.scopes])
         return Finding(
             "authorize",
             Outcome.FAIL,
-            join(route.rule, "scopes"),
-            {"key": key.id, "missing": missing, "route": str(route), "held": sorted(key.scopes)},
+            self._passes[route.index].rule,
+            {"key": key.id, "missing": missing, "route": self._shown[route.index]},
             MISSING_SCOPE,
             Party.SERVER,
             403,

@@ -349,22 +349,19 @@ class CorsCheck:
             return self._preflight(facts, section, origin, index)
         if index is None:
             return _hidden(section, ORIGIN_NOT_ALLOWED, section.path, {"origin": origin})
-        kind = section.origins.patterns[index].kind
+        pattern = section.origins.patterns[index]
+        kind = pattern.kind
+        passed = section.passes[index]
         if facts.credentialed:
-            rule = join(section.path, "origins", index)
+            rule = passed.rule
             if kind == "any":
                 return _hidden(section, WILDCARD_WITH_CREDENTIALS, rule, {"origin": origin})
             if not section.credentials:
                 return _hidden(section, CREDENTIALS_NOT_ALLOWED, section.path, {"origin": origin})
-        if section.origins.patterns[index].text == origin or kind == "any":
-            return section.passes[index]
-        return Finding(
-            "cors",
-            Outcome.PASS,
-            join(section.path, "origins", index),
-            fields=(*_origin_fields(origin, False, section.credentials), *section.expose),
-            note=f"the origin is admitted by `{section.origins.patterns[index].text}`",
-        )
+        if kind == "any" or pattern.text == origin:
+            return passed
+        fields = (*_origin_fields(origin, False, section.credentials), *section.expose)
+        return Finding("cors", Outcome.PASS, passed.rule, fields=fields, note=passed.note)
 
     def _preflight(
         self, facts: Facts, section: _Compiled, origin: str, index: int | None
@@ -457,7 +454,9 @@ def _refused(reason: Reason, rule: str, values: Mapping[str, object], status: in
     return Finding("cors", Outcome.FAIL, rule, values, reason, party, status)
 
 
-def _hidden(section: _Compiled, reason: Reason, rule: str, values: dict[str, object]) -> Finding:
+def _hidden(
+    section: _Compiled, reason: Reason, rule: str | None, values: dict[str, object]
+) -> Finding:
     """An actual request that is not admitted: served and hidden, unless the server enforces."""
     party = Party.SERVER if section.enforce else Party.BROWSER
     values["section"] = section.path

@@ -4,111 +4,24 @@ import contextlib
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from live.harness.certs import Authority
 from live.harness.chromium import Chromium, JavaScriptError, require_chromium
 from live.harness.curl import curl
 from live.harness.proxy import Mitmdump, MitmdumpEnded
-from live.harness.servers import (
-    PlainServer,
-    ReceivedRequest,
-    Reply,
-    TlsServer,
-    accept_websocket,
-    routes,
-)
+from live.harness.servers import PlainServer, ReceivedRequest, Reply, routes
 from live.harness.websocket import websocket_handshake
+from live.harness.world import API, HTML, World, open_world
 
-HTML = [("Content-Type", "text/html; charset=utf-8")]
 PNG = b"\x89PNG\r\n\x1a\n"
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """https://app.test and https://api.test behind one proxy."""
-
-    authority: Authority
-    app: TlsServer
-    api: TlsServer
-    proxy: Mitmdump
-
-
-def allow_app(request: ReceivedRequest) -> Reply:
-    headers = [
-        ("Access-Control-Allow-Origin", request.header("origin") or "*"),
-        ("Access-Control-Allow-Methods", "PUT"),
-        ("X-Mixed-Case", "Kept"),
-    ]
-    return Reply(204 if request.method == "OPTIONS" else 200, headers, b"allowed")
-
-
-def refuse_socket(_: ReceivedRequest) -> Reply:
-    return Reply(403, [("Content-Type", "text/plain")], b"no sockets for you")
-
-
-def living_processes(group: int, *, timeout: float = 5) -> list[str]:
-    """The states of a process group's members, once those killed have had time to die.
-
-    A zombie is not counted: reaping it is the duty of the process that adopted it.
-    """
-    deadline = time.monotonic() + timeout
-    while (states := _states(group)) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return states
-
-
-def _states(group: int) -> list[str]:
-    states = []
-    for file in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):  # it ended just now
-            state, _, process_group = file.read_text().rpartition(")")[2].split()[:3]
-            if int(process_group) == group and state != "Z":
-                states.append(state)
-    return states
-
-
-API = routes(
-    {
-        "/open": allow_app,
-        "/closed": Reply(403, [("Content-Type", "application/json")], b'{"why": "no"}'),
-        "/moved": Reply(302, [("Location", "/open")]),
-        "/upload": lambda request: Reply(200, (), str(request.body_length).encode()),
-        "/large": Reply(200, (), b"x" * 300_000),
-        "/stream": Reply(200, (), chunks=(b"one ", b"two")),
-        "/socket": accept_websocket,
-        "/no-socket": refuse_socket,
-    }
-)
-APP = routes(
-    {
-        "/": Reply(
-            200, HTML, b"<!doctype html><title>app</title><body style='background:red'>here"
-        ),
-        "/frame": lambda request: Reply(
-            200, HTML, f"<iframe src='{request.path.partition('?')[2]}'></iframe>".encode()
-        ),
-    }
-)
 
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with Authority() as authority:
-        certificate = authority.issue("app.test", "api.test", "127.0.0.1")
-        with (
-            TlsServer(APP, certificate) as app,
-            TlsServer(API, certificate, http2=True) as api,
-            Mitmdump(
-                hosts={"app.test": None, "api.test": None, "api.test:443": api.port},
-                upstream_ca=authority.ca_file,
-            ) as proxy,
-        ):
-            yield World(authority, app, api, proxy)
-            assert proxy.problems == []
+    with open_world() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +74,14 @@ def test_a_preflight_is_a_request_of_its_own(world: World, browser: Chromium) ->
         assert preflight.status == 204
     received = world.api.wait_for_request("/open?put", method="OPTIONS")
     assert received.header("access-control-request-method") == "PUT"
+
+
+@pytest.mark.browser
+@pytest.mark.proxy
+def test_a_challenge_for_a_password_opens_no_dialog(world: World, browser: Chromium) -> None:
+    with browser.open(world.app.origin("app.test") + "/password") as page:
+        assert page.evaluate("document.body.innerText") == "who are you?"
+        assert page.evaluate("fetch('/password').then(r => r.status)") == 401
 
 
 @pytest.mark.browser
@@ -380,3 +301,24 @@ def test_a_missing_browser_skips_or_fails(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("WHY403_REQUIRE_ALL", "1")
     with pytest.raises(pytest.fail.Exception):
         require_chromium()
+
+
+def living_processes(group: int, *, timeout: float = 5) -> list[str]:
+    """The states of a process group's members, once those killed have had time to die.
+
+    A zombie is not counted: reaping it is the duty of the process that adopted it.
+    """
+    deadline = time.monotonic() + timeout
+    while (states := _states(group)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return states
+
+
+def _states(group: int) -> list[str]:
+    states = []
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it ended just now
+            state, _, process_group = file.read_text().rpartition(")")[2].split()[:3]
+            if int(process_group) == group and state != "Z":
+                states.append(state)
+    return states

@@ -9,6 +9,7 @@ profile are a directory that is removed at the end.
 """
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -50,6 +51,9 @@ FLAGS = (
     "--remote-debugging-port=0",
     "--proxy-bypass-list=<-loopback>",
 )
+# Without this, a 401 with `WWW-Authenticate: Basic` opens a login dialog nobody can see: a page
+# fails with ERR_INVALID_AUTH_CREDENTIALS and a fetch never ends. With it, both get the 401.
+LOCAL_STATE = {"auth": {"schemes": ""}}
 # Everything that is neither mapped nor loopback fails to resolve. Through a proxy it is the proxy
 # that resolves: see map_hosts.py.
 NOWHERE = "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
@@ -140,6 +144,8 @@ class Chromium:
         self._process: subprocess.Popen[bytes] | None = None
         self._cdp_open = False
         profile = self.home / "profile"
+        profile.mkdir()
+        (profile / "Local State").write_text(json.dumps(LOCAL_STATE))
         home = str(self.home)
         # HOME: the user's certificate store (~/.pki/nssdb) must not decide a test.
         environment = environment_without_proxies() | {
