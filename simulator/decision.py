@@ -197,6 +197,20 @@ class Decision(NamedTuple):
         return self.refusal is not None and not shown
 
     @property
+    def page(self) -> str:
+        """What the page's script gets to see, in words; empty where no other origin's page asks."""
+        if not self.cors_request:
+            return ""
+        if self.preflight and self.failures:
+            return "the browser sends no more than the preflight; the page sees `Failed to fetch`"
+        if self.hidden:
+            why = "" if self.blocked_by is Party.BROWSER else ": the error carries no CORS fields"
+            return f"the page sees only `Failed to fetch`, not the {self.status}{why}"
+        if self.preflight:
+            return "the browser goes on to send the request"
+        return f"the page can read the {self.status}"
+
+    @property
     def spans(self) -> Mapping[str, Span]:
         """File and line of every rule that the trace names."""
         rules = (finding.rule for finding in self.trace)

@@ -20,7 +20,9 @@ from simulator.source import Data, Document, join
 class Section(BaseModel):
     """The base of everything people may write: frozen, and an unknown key is a mistake."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, hide_input_in_errors=True, defer_build=True
+    )
 
 
 _KINDS = {

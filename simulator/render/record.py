@@ -27,6 +27,7 @@ def decision_record(policy: Policy, request: Request, decision: Decision) -> dic
         "summary": decision.summary,
         "retryable": bool(deciding and deciding.reason and deciding.reason.retryable),
         "hidden": decision.hidden,
+        "page": decision.page or None,
         "client": client_record(decision),
         "trace": [finding_record(decision, finding) for finding in decision.trace],
         "response": response_record(answer(policy, request, decision)),
