@@ -30,18 +30,11 @@ _OCTETS = {str(n): n for n in range(256)}
 
 def parse_address(text: str) -> int | None:
     """The address, or None where the text is none: no leading zeros, zones, ports or `1.2`."""
-    parts = text.split(".")
-    if len(parts) == 4 and ":" not in text:
-        try:
-            return (
-                (_OCTETS[parts[0]] << 24)
-                | (_OCTETS[parts[1]] << 16)
-                | (_OCTETS[parts[2]] << 8)
-                | _OCTETS[parts[3]]
-            )
-        except KeyError:
-            return None
-    return _parse_v6(text)
+    try:
+        a, b, c, d = text.split(".")
+        return (_OCTETS[a] << 24) | (_OCTETS[b] << 16) | (_OCTETS[c] << 8) | _OCTETS[d]
+    except (ValueError, KeyError):
+        return _parse_v6(text)
 
 
 @lru_cache(maxsize=4096)

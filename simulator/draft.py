@@ -214,7 +214,9 @@ class Draft:
         self._complain(
             path,
             f"there is no role {quote(name)}",
-            f"the roles are {list_words(sorted(self.role_names), last='and')}",
+            f"the roles are {list_words(sorted(self.role_names), last='and')}"
+            if self.role_names
+            else "the policy has no `roles`",
             f"did you mean `{guess}`?" if guess else "add it to `roles`",
         )
 

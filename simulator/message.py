@@ -76,24 +76,21 @@ class Headers:
 
 
 class Url(NamedTuple):
-    """An absolute URL in parts, scheme and host in lower case, the port always a number."""
+    """An absolute URL in parts, scheme and host in lower case, the port always a number.
+
+    `origin` is serialised as in HTML section 7.1.1: the default port is left out.
+    """
 
     scheme: str
     host: str  # IPv6 in brackets; empty when a request gave only a path
     port: int
     path: str  # as sent, at least "/"
     query: str | None
-
-    @property
-    def origin(self) -> str:
-        """The origin, serialised as in HTML section 7.1.1: the default port is left out."""
-        return f"{self.scheme}://{self.authority}"
+    origin: str
 
     @property
     def authority(self) -> str:
-        if self.port == DEFAULT_PORTS.get(self.scheme):
-            return self.host
-        return f"{self.host}:{self.port}"
+        return self.origin.partition("://")[2]
 
 
 def parse_url(text: str, *, host: str | None = None) -> Url:
@@ -128,7 +125,10 @@ def parse_url(text: str, *, host: str | None = None) -> Url:
             f"write it as `{scheme}://host/path`",
         )
     path, has_query, query = target.partition("?")
-    return Url(scheme, name, port, path or "/", query if has_query else None)
+    origin = f"{scheme}://{name}"
+    if port != DEFAULT_PORTS[scheme]:
+        origin = f"{origin}:{port}"
+    return Url(scheme, name, port, path or "/", query if has_query else None, origin)
 
 
 def _split_authority(authority: str, scheme: str) -> tuple[str, int]:

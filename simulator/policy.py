@@ -6,7 +6,6 @@ policy is right and ready to judge.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -21,10 +20,7 @@ from simulator.message import Request
 from simulator.principals import DEFAULT_PLACES, Key, Principals, resolve_roles
 from simulator.problem import Problem
 from simulator.routes import RouteTable, hosts_match
-from simulator.source import Document, Span, join, read_document
-
-# What follows `key:` in a line of a policy, however it is quoted.
-_SECRET = re.compile(r"""(\bkey["']?\s*:\s*)("[^"]*"?|'[^']*'?|[^,}\s#][^,}#]*)""")
+from simulator.source import Document, Span, join, mask, read_document
 
 
 class PolicyError(Exception):
@@ -68,7 +64,7 @@ class Policy:
         line = self.document.span(where).line
         if mark or not 0 < line <= len(self.document.lines):
             return ""
-        text = _SECRET.sub(r"\1•••", self.document.lines[line - 1])
+        text = mask(self.document.lines[line - 1])
         for key in self.keys:
             if key.secret:
                 text = text.replace(key.secret, "•••")

@@ -88,13 +88,18 @@ NOTHING_SENT = Credential()
 class Principals:
     """Keys compiled for lookup by what requests carry."""
 
-    __slots__ = ("_by_digest", "_by_secret", "keys", "places")
+    __slots__ = ("_by_digest", "_by_secret", "_known", "keys", "places")
 
     def __init__(self, keys: Sequence[Key], places: Sequence[Place] = DEFAULT_PLACES) -> None:
         self.keys = tuple(keys)
         self.places = tuple(places) or DEFAULT_PLACES
         self._by_secret = {key.secret: key for key in reversed(keys) if key.secret is not None}
         self._by_digest = {key.digest: key for key in reversed(keys) if key.digest is not None}
+        # What each place gives for each known secret, made once.
+        self._known = {
+            place: {s: Credential(place, key, "", s) for s, key in self._by_secret.items()}
+            for place in self.places
+        }
 
     def find(self, request: Request) -> Credential:
         """The credential in the first of the places where the request has anything."""
@@ -105,9 +110,7 @@ class Principals:
                 value = headers.get(place.name)
                 if value is None:
                     continue
-                if not value:
-                    return Credential(place, fault="it is empty; is a variable not set?")
-                return Credential(place, self.key_of(value), "", value)
+                return self._known[place].get(value) or self._sent(place, value)
             if kind == "bearer" or kind == "basic":
                 value = headers.get("authorization")
                 if value is None:
@@ -128,6 +131,11 @@ class Principals:
             key = self._by_digest.get(sha256(value.encode("utf-8", "surrogateescape")).hexdigest())
         return key
 
+    def _sent(self, place: Place, value: str) -> Credential:
+        if not value:
+            return Credential(place, fault="it is empty; is a variable not set?")
+        return Credential(place, self.key_of(value), "", value)
+
     def _authorization(self, place: Place, value: str) -> Credential | None:
         scheme, _, rest = value.partition(" ")
         if scheme.lower() != place.kind:
@@ -136,7 +144,7 @@ class Principals:
         if not rest:
             return Credential(place, fault=f"nothing follows `{scheme}`; is a variable not set?")
         if place.kind == "bearer":
-            return Credential(place, self.key_of(rest), "", rest)
+            return self._known[place].get(rest) or self._sent(place, rest)
         try:
             decoded = b64decode(rest, validate=True).decode()
         except (binascii.Error, UnicodeDecodeError):
@@ -155,9 +163,7 @@ class Principals:
     def _named(self, place: Place, pairs: Iterator[tuple[str, str]]) -> Credential | None:
         for name, value in pairs:
             if name == place.name:
-                if not value:
-                    return Credential(place, fault="it is empty; is a variable not set?")
-                return Credential(place, self.key_of(value), "", value)
+                return self._known[place].get(value) or self._sent(place, value)
         return None
 
     def _unschemed(self, request: Request) -> Credential | None:

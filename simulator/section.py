@@ -132,7 +132,8 @@ def _wrong_value(
     if isinstance(fault, Fault):
         return document.problem(here, fault.problem, fault.cause, fault.remedy)
     name = _name(here)
-    shown = "nothing" if value is None else _kind(value)
+    secret = bool(place) and place[-1] == "key"
+    shown = "nothing" if value is None else "not text" if secret else _kind(value)
     if kind in _KINDS:
         remedy = f"write {_KINDS[kind]}"
         if kind == "string_type" and isinstance(value, (int, float)):

@@ -7,6 +7,7 @@ Paths are JSON Pointers (RFC 6901) without the leading slash: `cors/origins/0`.
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -53,6 +54,15 @@ class Document:
     def problem(self, path: str, problem: str, cause: str, remedy: str = "") -> Problem:
         """A problem with the value at `path`."""
         return Problem(self.name, self.span(path).line, path, problem, cause, remedy)
+
+
+# What follows `key:` in a line of a policy, however it is quoted.
+_SECRET = re.compile(r"""(\bkey["']?\s*:\s*)("[^"]*"?|'[^']*'?|[^,}\s#][^,}#]*)""")
+
+
+def mask(line: str) -> str:
+    """A line of a policy without the secrets that stand in it as `key: …`."""
+    return _SECRET.sub(r"\1•••", line)
 
 
 def join(path: str, *steps: str | int) -> str:
@@ -118,7 +128,7 @@ def _compose(text: str) -> _Node | None:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0
         lines = text.splitlines()
-        shown = lines[mark.line].strip() if mark and mark.line < len(lines) else ""
+        shown = mask(lines[mark.line].strip()) if mark and mark.line < len(lines) else ""
         what = quote(shown) if shown else "the end of the policy"
         cause = " ".join(filter(None, (error.context, error.problem))).replace("\n", " ")
         raise _Unreadable(
