@@ -73,7 +73,7 @@ class Finding(NamedTuple):
     status: int = 0
     fields: tuple[tuple[str, str], ...] = ()
     note: str = ""  # why a check passes, skips or cannot tell
-    spends: tuple[tuple[tuple[str, str], float], ...] = ()  # quota buckets and what they become
+    spends: tuple[tuple[tuple[str, str], int], ...] = ()  # quota buckets and what they become
 
     @property
     def text(self) -> str:
@@ -98,6 +98,17 @@ def _word(value: object) -> str:
     return text if len(text) <= 120 else f"{text[:100]}… ({len(str(value))} characters)"
 
 
+class Judged(Protocol):
+    """What a decision asks of the facts it was made from."""
+
+    @property
+    def at(self) -> float: ...
+    @property
+    def preflight(self) -> bool: ...
+    @property
+    def origin(self) -> str | None: ...
+
+
 class Judge(Protocol):
     """What a decision asks of the policy that made it."""
 
@@ -115,12 +126,23 @@ class Decision(NamedTuple):
     """The trace of one request, and what it adds up to. `facts` is what was judged."""
 
     policy: Judge
-    facts: object
+    facts: Judged
     trace: tuple[Finding, ...]
     failures: tuple[Finding, ...]
-    at: float = 0.0
-    preflight: bool = False
-    cors_request: bool = False
+
+    @property
+    def at(self) -> float:
+        """When the request was made, in Unix seconds."""
+        return self.facts.at
+
+    @property
+    def preflight(self) -> bool:
+        return self.facts.preflight
+
+    @property
+    def cors_request(self) -> bool:
+        """Whether a page of another origin asks (Fetch section 3.3.2)."""
+        return self.facts.origin is not None
 
     @property
     def deciding(self) -> Finding | None:
@@ -217,7 +239,7 @@ class Decision(NamedTuple):
         return {rule: self.policy.span(rule) for rule in rules if rule is not None}
 
     @property
-    def spends(self) -> tuple[tuple[tuple[str, str], float], ...]:
+    def spends(self) -> tuple[tuple[tuple[str, str], int], ...]:
         """The quota buckets this request draws on, had it reached them, and what they become."""
         for finding in self.trace:
             if finding.spends:

@@ -10,7 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 
 from simulator.addresses import read_list
 from simulator.checks import cors, network
-from simulator.checks.authenticate import KeySection, RoleSection, parse_instant
+from simulator.checks.authenticate import (
+    KeySection,
+    RoleSection,
+    parse_instant,
+    place_problems,
+)
 from simulator.checks.network import BlockList, Entry
 from simulator.grammar import ORDER, REASONS, PolicySection, RouteSection
 from simulator.principals import resolve_roles
@@ -103,6 +108,10 @@ class Draft:
                 )
             if section.cors:
                 self.found += cors.problems(section.cors, join(here, "cors"), self.document)
+        for index, place in enumerate(head.credentials):
+            here = join("credentials", index)
+            if not any(p.path.startswith(here) for p in self.found):
+                self.found += place_problems(place, here, self.document)
         self._check_roles()
         self._check_keys()
         self._check_routes()
@@ -172,7 +181,7 @@ class Draft:
             if self.read_file is None:
                 raise OSError("this policy was loaded without access to files")
             text = self.read_file(file)
-        except (OSError, UnicodeError) as error:
+        except (OSError, ValueError) as error:
             cause = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             self._complain(
                 path, f"the list {quote(file)} cannot be read", cause.lower(), "correct its path"
@@ -254,10 +263,11 @@ class Draft:
                         "give each its own",
                     )
                 secrets.setdefault(secret, key.id)
-            if key.env is not None and key.env not in self.environment:
+            if key.env is not None and not self.environment.get(key.env):
+                what = "empty" if key.env in self.environment else "not set"
                 self._complain(
                     join(here, "env"),
-                    f"the environment variable {quote(key.env)} of key {quote(key.id)} is not set",
+                    f"the environment variable {quote(key.env)} of key {quote(key.id)} is {what}",
                     "its value would be the secret",
                     f"set it: `export {key.env}=…`",
                 )

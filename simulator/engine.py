@@ -8,6 +8,8 @@ from simulator.message import Request
 from simulator.policy import Policy
 from simulator.usage import Usage
 
+_FAIL = Outcome.FAIL  # looked up once: an enum's member costs as much as a check
+
 
 def evaluate(policy: Policy, request: Request, usage: Usage | None = None) -> Decision:
     """Judge the request: every check is asked, none sees another's answer. Pure; never raises.
@@ -17,9 +19,8 @@ def evaluate(policy: Policy, request: Request, usage: Usage | None = None) -> De
     """
     facts = gather(request, policy.tables, usage)
     if facts.preflight:
-        trace = (*[check.judge(facts) for check in policy.until_answered], *policy.not_reached)
+        trace = (*[judge(facts) for judge in policy.until_answered], *policy.not_reached)
     else:
-        trace = tuple([check.judge(facts) for check in policy.checks])
-    failures = tuple([finding for finding in trace if finding.outcome is Outcome.FAIL])
-    cors_request = facts.origin is not None
-    return Decision(policy, facts, trace, failures, facts.at, facts.preflight, cors_request)
+        trace = tuple([judge(facts) for judge in policy.judges])
+    failures = tuple([finding for finding in trace if finding.outcome is _FAIL])
+    return Decision(policy, facts, trace, failures)

@@ -96,12 +96,21 @@ def gather(request: Request, tables: Tables, usage: Usage | None = None) -> Fact
     origin = headers.get("origin")
     if origin is not None:
         facts.sent_origin = origin
-        if origin != target.origin:
+        if origin != target.origin and not _websocket(request):
             facts.origin = origin
             facts.credentialed = "cookie" in headers
             if method == "OPTIONS":
                 _preflight(facts)
     return facts
+
+
+def _websocket(request: Request) -> bool:
+    """Whether this opens a WebSocket, which CORS has no part in (Fetch section 3.3: mode
+    "websocket"): its Origin is for the server alone to judge."""
+    upgrade = request.headers.get("upgrade")
+    return request.target.scheme in ("ws", "wss") or (
+        upgrade is not None and upgrade.lower() == "websocket"
+    )
 
 
 def _preflight(facts: Facts) -> None:

@@ -17,13 +17,7 @@ from simulator.checks import cors as cors_
 from simulator.checks import network as network_
 from simulator.checks import rate_limit as rate_limit_
 from simulator.checks import route as route_
-from simulator.checks.authenticate import (
-    CookiePlace,
-    HeaderPlace,
-    KeySection,
-    QueryPlace,
-    RoleSection,
-)
+from simulator.checks.authenticate import KeySection, PlaceEntry, RoleSection
 from simulator.checks.cors import CorsSection
 from simulator.checks.network import Entry, NetworkSection
 from simulator.checks.rate_limit import RateLimitSection
@@ -60,7 +54,7 @@ class ErrorsSection(Section):
         dict[str, int],
         Field(
             description="Other statuses than the usual, by reason code.",
-            examples=[{"unknown-key": 403}],
+            examples=[{"authenticate.unknown-key": 403}],
         ),
     ] = {}  # noqa: RUF012 - pydantic copies defaults
 
@@ -116,10 +110,7 @@ class PolicySection(Section):
         ErrorsSection()
     )
     credentials: Annotated[
-        tuple[
-            Literal["bearer", "basic"] | HeaderPlace | QueryPlace | CookiePlace,
-            ...,
-        ],
+        tuple[PlaceEntry, ...],
         Field(
             description="Where keys are looked for, the first first; left out: the header "
             "x-api-key, then bearer.",

@@ -57,7 +57,7 @@ def _request(data: dict[str, Json], now: float) -> Request:
     at = data.get("at", now)
     if at is None:
         at = now
-    if isinstance(at, bool) or not isinstance(at, (int, float)) or not abs(at) < 1e15:
+    if isinstance(at, bool) or not isinstance(at, (int, float)) or not abs(at) < 1e12:
         raise Fault(f"`at` is {quote(at)}", "it must be Unix seconds", "write `1764000000`")
     body = data.get("body")
     return Request(

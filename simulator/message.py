@@ -7,16 +7,18 @@ Everything is normalised here, once, on construction; nothing below looks at raw
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from simulator.problem import Fault, quote
 
+_FAR = 1e12  # seconds: some 30,000 years; past it lie only mistakes, infinity and NaN
 type Fields = Iterable[tuple[str, str]] | Mapping[str, str] | Headers
 
 _OWS = " \t"
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
+_AUTHORITY = re.compile(r"(?P<name>\[[^\[\]]*\]|[^:\[\]]*)(?::(?P<port>[^:]*))?\Z", re.DOTALL)
 DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
@@ -26,37 +28,37 @@ class Headers:
     Values lose optional whitespace at both ends (RFC 9110 section 5.5).
     """
 
-    __slots__ = ("_index", "fields")
+    __slots__ = ("_values", "fields", "get")
 
     fields: tuple[tuple[str, str], ...]
+    get: Callable[[str], str | None]
+    """The field's combined value, or None; the name in lower case. Lines are joined with `, `
+    (RFC 9110 section 5.3), those of Cookie with `; ` (RFC 9113 section 8.2.3)."""
 
     def __init__(self, fields: Fields = ()) -> None:
         pairs = fields.items() if isinstance(fields, Mapping) else fields
-        self.fields = tuple((name, value.strip(_OWS)) for name, value in pairs)
-        index: dict[str, list[str]] = {}
+        self.fields = tuple([(name, value.strip(_OWS)) for name, value in pairs])
+        values: dict[str, str] = {}
+        repeated: dict[str, list[str]] = {}
         for name, value in self.fields:
-            index.setdefault(name.lower(), []).append(value)
-        self._index = index
-
-    def get(self, name: str) -> str | None:
-        """The field's combined value, or None. `name` in lower case.
-
-        Lines are joined with `, ` (RFC 9110 section 5.3), those of Cookie with `; `
-        (RFC 9113 section 8.2.3).
-        """
-        values = self._index.get(name)
-        if values is None:
-            return None
-        if len(values) == 1:
-            return values[0]
-        return ("; " if name == "cookie" else ", ").join(values)
+            name = name.lower()
+            if name not in values:
+                values[name] = value
+            else:
+                repeated.setdefault(name, [values[name]]).append(value)
+        for name, lines in repeated.items():
+            values[name] = ("; " if name == "cookie" else ", ").join(lines)
+        self._values = values
+        self.get = values.get
 
     def lines(self, name: str) -> tuple[str, ...]:
         """Each line of the field, in the order sent. `name` in lower case."""
-        return tuple(self._index.get(name, ()))
+        if name not in self._values:
+            return ()
+        return tuple([value for n, value in self.fields if n.lower() == name])
 
     def __contains__(self, name: str) -> bool:
-        return name.lower() in self._index
+        return name.lower() in self._values
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return iter(self.fields)
@@ -99,15 +101,16 @@ def parse_url(text: str, *, host: str | None = None) -> Url:
     Raises Fault for anything else.
     """
     text = text.strip().partition("#")[0]
+    if text.startswith("/"):
+        authority, _, _ = (host or "").partition("/")
+        return _url("https", authority, text)
     scheme, separator, rest = text.partition("://")
     if not separator:
-        if not text.startswith("/"):
-            raise Fault(
-                f"{quote(text)} is not an absolute URL",
-                "it has no scheme",
-                "write it as `https://host/path`",
-            )
-        scheme, rest = "https", (host or "") + text
+        raise Fault(
+            f"{quote(text)} is not an absolute URL",
+            "it has no scheme",
+            "write it as `https://host/path`",
+        )
     scheme = scheme.lower()
     if scheme not in DEFAULT_PORTS:
         raise Fault(
@@ -116,14 +119,18 @@ def parse_url(text: str, *, host: str | None = None) -> Url:
             "write `https://` or `http://`",
         )
     cut = min((i for i in (rest.find("/"), rest.find("?")) if i >= 0), default=len(rest))
-    authority, target = rest[:cut], rest[cut:]
-    name, port = _split_authority(authority.rpartition("@")[2], scheme)
-    if not name and separator:
+    authority = rest[:cut].rpartition("@")[2]
+    if not authority or authority.startswith(":"):
         raise Fault(
             f"{quote(text)} names no host",
             f"nothing stands after `{scheme}://`",
             f"write it as `{scheme}://host/path`",
         )
+    return _url(scheme, authority, rest[cut:])
+
+
+def _url(scheme: str, authority: str, target: str) -> Url:
+    name, port = _split_authority(authority, scheme)
     path, has_query, query = target.partition("?")
     origin = f"{scheme}://{name}"
     if port != DEFAULT_PORTS[scheme]:
@@ -132,19 +139,23 @@ def parse_url(text: str, *, host: str | None = None) -> Url:
 
 
 def _split_authority(authority: str, scheme: str) -> tuple[str, int]:
-    bracket = authority.rfind("]")
-    name, colon, port = authority.rpartition(":")
-    if not colon or authority.rfind(":") < bracket:
-        name, port = authority, ""
+    match = _AUTHORITY.match(authority)
+    if match is None:
+        raise Fault(
+            f"{quote(authority)} is not a host",
+            "brackets hold an IPv6 address, and a colon stands before a port",
+            "write `host`, `host:8080` or `[2001:db8::1]:8080`",
+        )
+    name, port = match.group("name").lower(), match.group("port")
     if not port:
-        return name.lower(), DEFAULT_PORTS[scheme]
-    if not (port.isascii() and port.isdigit() and int(port[:6]) <= 65535):
+        return name, DEFAULT_PORTS[scheme]
+    if not (port.isascii() and port.isdigit() and len(port) <= 5 and int(port) <= 65535):
         raise Fault(
             f"{quote(authority)} names no port",
             f"{quote(port)} is not a number up to 65535",
             "correct it, or leave it out",
         )
-    return name.lower(), int(port)
+    return name, int(port)
 
 
 def check_method(text: str) -> str:
@@ -201,6 +212,10 @@ class Request:
         put(self, "url", url)
         put(self, "headers", fields)
         put(self, "client", client)
+        if not abs(at) < _FAR:
+            raise Fault(
+                f"{quote(at)} is not a time", "it must be Unix seconds", "write `1764000000`"
+            )
         put(self, "at", float(at))
         put(self, "body", body.encode() if isinstance(body, str) else body)
         put(self, "target", parse_url(url, host=fields.get("host")))

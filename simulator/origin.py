@@ -15,6 +15,8 @@ from typing import NamedTuple
 from simulator.problem import Fault, quote
 
 _DEFAULT_PORTS = {"http": "80", "https": "443", "ws": "80", "wss": "443"}
+_EXAMPLE = "https://app.example.com"
+_PORT = re.compile(r"[1-9][0-9]{0,4}\Z")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*\Z")
 _HOST = re.compile(
     r"(?:[a-z0-9_](?:[a-z0-9_\-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_\-]*[a-z0-9_])?\Z"
@@ -41,13 +43,18 @@ def split_origin(text: str) -> Origin | None:
     host, colon, port = rest.rpartition(":")
     if not colon or rest.endswith("]"):
         host, port = rest, ""
-    elif not (port.isascii() and port.isdigit() and 0 < int(port[:6]) <= 65535):
+    elif not _is_port(port):
         return None
     if not (_HOST.match(host) or _IPV6.match(host)):
         return None
     if port and port == _DEFAULT_PORTS.get(scheme):
         return None
     return Origin(scheme, host, port)
+
+
+def _is_port(text: str) -> bool:
+    """Whether a browser would write this port: a number without leading zeros."""
+    return bool(_PORT.match(text)) and int(text) <= 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +77,20 @@ class OriginPattern:
         if text == "null":
             return cls(text, "null")
         if text != text.strip():
-            raise _not_an_origin(text, "it has spaces around it", text.strip())
+            raise _not_an_origin(text, "it has spaces around it", text.strip() or _EXAMPLE)
+        if text.lower() == "null":
+            raise _not_an_origin(text, "browsers send it in lower case", "null")
         scheme, separator, rest = text.partition("://")
         if not separator:
-            raise _not_an_origin(text, "it has no scheme", f"https://{text}")
-        if scheme != scheme.lower() or rest != rest.lower():
+            bare = text.lstrip("/:").partition("/")[0].lower()
+            instead = f"https://{bare}"
+            raise _not_an_origin(
+                text, "it has no scheme", instead if split_origin(instead) else _EXAMPLE
+            )
+        if text != text.lower():
             raise _not_an_origin(text, "browsers send origins in lower case", text.lower())
         if not _SCHEME.match(scheme):
-            raise _not_an_origin(text, f"{quote(scheme)} is no scheme")
+            raise _not_an_origin(text, f"{quote(scheme)} is no scheme", _EXAMPLE)
         if not rest.isascii():
             raise _not_an_origin(
                 text, "browsers send international names in their `xn--` form", _ascii(scheme, rest)
@@ -88,14 +101,15 @@ class OriginPattern:
             if mark in rest:
                 head = rest.rpartition("@")[2] if mark == "@" else rest.partition(mark)[0]
                 raise _not_an_origin(text, f"it has {what}", f"{scheme}://{head}")
-        host, colon, port = rest.rpartition(":")
-        if not colon or rest.endswith("]"):
-            host, port = rest, ""
-        if port and port == _DEFAULT_PORTS.get(scheme):
+        host, port = rest, None
+        if not rest.endswith("]"):
+            head, colon, tail = rest.rpartition(":")
+            host, port = (head, tail) if colon else (rest, None)
+        if port is not None and port == _DEFAULT_PORTS.get(scheme):
             raise _not_an_origin(
                 text, f"browsers leave out the default port {port}", f"{scheme}://{host}"
             )
-        if colon and port != "*" and not (port.isdigit() and 0 < int(port[:6]) <= 65535):
+        if port is not None and port != "*" and not _is_port(port):
             raise _not_an_origin(text, f"{quote(port)} is no port", f"{scheme}://{host}")
         kind = "exact"
         if host.startswith("*."):
@@ -106,9 +120,9 @@ class OriginPattern:
                 "`*` stands for whole labels in front of a name, or for the port",
                 f"{scheme}://*.{host.rpartition('*')[2].lstrip('.-') or 'example.com'}",
             )
-        if not (_HOST.match(host) or _IPV6.match(host)):
-            raise _not_an_origin(text, f"{quote(host)} is no host name")
-        return cls(text, kind, Origin(scheme, host, port))
+        if not (_HOST.match(host) or (kind == "exact" and _IPV6.match(host))):
+            raise _not_an_origin(text, f"{quote(host)} is no host name", _EXAMPLE)
+        return cls(text, kind, Origin(scheme, host, port or ""))
 
     def matches(self, text: str) -> bool:
         """Whether the serialised origin `text` is admitted by this entry."""

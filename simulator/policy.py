@@ -39,7 +39,8 @@ class Policy:
     hosts: tuple[str, ...]
     tables: Tables
     checks: tuple[Check, ...]
-    until_answered: tuple[Check, ...]  # for preflights: the checks up to `cors`, which answers
+    judges: tuple[Callable[[Facts], Finding], ...]  # the checks' questions, in order
+    until_answered: tuple[Callable[[Facts], Finding], ...]  # those up to `cors`, for preflights
     not_reached: tuple[Finding, ...]  # and what the checks after it say
     style: str
     cors_on_errors: bool
@@ -130,7 +131,8 @@ def _compile(draft: Draft, head: PolicySection) -> Policy:
         hosts=head.hosts,
         tables=Tables(table, principals, _trusted(draft, head), head.forwarded_field),
         checks=checks,
-        until_answered=checks[:answered],
+        judges=tuple(check.judge for check in checks),
+        until_answered=tuple(check.judge for check in checks[:answered]),
         not_reached=tuple(skip(c.name, "`cors` answers the preflight") for c in checks[answered:]),
         style=head.errors.style,
         cors_on_errors=head.errors.cors_fields,

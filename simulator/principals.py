@@ -7,7 +7,6 @@ findings and messages name a key by its id, an unknown credential by its first c
 
 from __future__ import annotations
 
-import binascii
 from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -128,7 +127,7 @@ class Principals:
         """The key with this secret."""
         key = self._by_secret.get(value)
         if key is None and self._by_digest:
-            key = self._by_digest.get(sha256(value.encode("utf-8", "surrogateescape")).hexdigest())
+            key = self._by_digest.get(sha256(value.encode("utf-8", "surrogatepass")).hexdigest())
         return key
 
     def _sent(self, place: Place, value: str) -> Credential:
@@ -147,7 +146,7 @@ class Principals:
             return self._known[place].get(rest) or self._sent(place, rest)
         try:
             decoded = b64decode(rest, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # not base64, or not UTF-8
             return Credential(place, fault="what follows `Basic` is not base64 of `user:password`")
         user, colon, password = decoded.partition(":")
         if not colon:
@@ -255,7 +254,7 @@ def _everywhere(request: Request) -> Iterator[tuple[Place, str]]:
             if kind == "basic":
                 try:
                     decoded = b64decode(rest.strip(), validate=True).decode()
-                except (binascii.Error, UnicodeDecodeError):
+                except ValueError:
                     continue
                 for part in (decoded, *decoded.split(":", 1)):
                     yield Place("basic"), part

@@ -49,6 +49,8 @@ def sentence(problem: str, cause: str, remedy: str = "") -> str:
 def quote(value: object) -> str:
     """A user's value in backticks, on one line and short enough to read."""
     text = value if isinstance(value, str) else repr(value)
+    if not text:
+        return "(nothing)"
     text = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text[:2000])
     if len(text) > 80:
         text = f"{text[:60]}… ({len(value) if isinstance(value, str) else len(text)} characters)"

@@ -104,7 +104,9 @@ class RouteTable:
 
     def __init__(self, routes: Sequence[Route], base_paths: Sequence[str] = ()) -> None:
         self.routes = tuple(routes)
-        self.base_paths = tuple(path.rstrip("/") for path in base_paths)
+        self.base_paths = tuple(
+            sorted((path.rstrip("/") for path in base_paths), key=len, reverse=True)
+        )
         self._by_host = any(route.hosts for route in routes)
         self._root = _Node()
         for route in self.routes:
@@ -120,9 +122,13 @@ class RouteTable:
 
     def find(self, method: str, path: str, host: str, port: int) -> Match:
         """The most concrete route that has this path and takes this method."""
-        segments = self._segments(path)
-        if segments is None:
-            return NO_MATCH
+        segments: list[str] | None
+        if self.base_paths or "%" in path or "/." in path:
+            segments = self._segments(path)
+            if segments is None:
+                return NO_MATCH
+        else:
+            segments = path[1:].split("/")
         if not self._by_host:
             # The common case: one way through the trie, and nothing is allocated.
             node: _Node = self._root
@@ -144,16 +150,19 @@ class RouteTable:
                 return Match(None, tuple(node.routes)) if node.routes else NO_MATCH
         same_path: list[Route] = []
         for node in _walk(self._root, segments, 0):
-            for route in node.routes:
-                if not hosts_match(route.hosts, host, port):
-                    continue
-                if not route.methods or method in route.methods:
+            here = [route for route in node.routes if hosts_match(route.hosts, host, port)]
+            # A route that names the method is more concrete than one that takes every method.
+            for route in here:
+                if method in route.methods:
                     return Match(route)
-                same_path.append(route)
+            for route in here:
+                if not route.methods:
+                    return Match(route)
+            same_path += here
         return Match(None, tuple(same_path)) if same_path else NO_MATCH
 
     def _segments(self, path: str) -> list[str] | None:
-        if "/%2" in path:  # an encoded dot is a dot (RFC 3986 section 6.2.2.2)
+        if "%2" in path:  # an encoded dot is a dot (RFC 3986 section 6.2.2.2)
             path = path.replace("%2e", ".").replace("%2E", ".")
         if "/." in path:
             path = remove_dot_segments(path)
@@ -273,7 +282,7 @@ def _step(node: _Node, segment: str) -> _Node:
     below = _Node()
     node.patterns.append((re.compile(text, re.DOTALL), below))
     # The pattern with more literal text is the more concrete one.
-    node.patterns.sort(key=lambda item: -len(item[0].pattern))
+    node.patterns.sort(key=lambda item: -len(item[0].pattern.replace("(?:.+?)", "")))
     return below
 
 

@@ -40,6 +40,14 @@ _KINDS = {
 }
 
 
+_BOUNDS = {
+    "greater_than_equal": ("at least", "ge"),
+    "greater_than": ("more than", "gt"),
+    "less_than_equal": ("at most", "le"),
+    "less_than": ("less than", "lt"),
+}
+
+
 def read_section[S: Section](
     model: type[S], document: Document, path: str, data: Data, problems: list[Problem]
 ) -> S | None:
@@ -55,7 +63,7 @@ def read_section[S: Section](
             details = error.errors(include_url=False)
             if attempt == 0:
                 problems.extend(_told(model, document, path, data, details))
-            rest = _without(rest, [detail["loc"] for detail in details])
+            rest = _without(rest, [_locate(model, data, detail["loc"])[0] for detail in details])
     return None
 
 
@@ -132,8 +140,16 @@ def _wrong_value(
     if isinstance(fault, Fault):
         return document.problem(here, fault.problem, fault.cause, fault.remedy)
     name = _name(here)
-    secret = bool(place) and place[-1] == "key"
-    shown = "nothing" if value is None else "not text" if secret else _kind(value)
+    secret = here.startswith("keys") and (not place or place[-1] == "key")
+    shown = "nothing" if value is None else "something else" if secret else _kind(value)
+    if kind in _BOUNDS:
+        word, name_of_bound = _BOUNDS[kind]
+        bound = context.get(name_of_bound)
+        return document.problem(
+            here, f"{name} is {shown}", f"it must be {word} {bound}", "correct it"
+        )
+    if kind == "string_too_short":
+        return document.problem(here, f"{name} is empty", "it must say something", "fill it in")
     if kind in _KINDS:
         remedy = f"write {_KINDS[kind]}"
         if kind == "string_type" and isinstance(value, (int, float)):

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from simulator.problem import Problem, list_words, quote
+from simulator.problem import Problem, quote
 
 type Data = str | int | float | bool | list["Data"] | dict[str, "Data"] | None
 
@@ -79,7 +79,7 @@ def read_document(text: str, *, name: str) -> Document:
     if len(text) > MAX_CHARACTERS:
         return _broken(
             name,
-            0,
+            1,
             f"the policy has {len(text):,} characters",
             f"at most {MAX_CHARACTERS:,} are read",
             "move long address lists to files of their own and name them with `{file: …}`",
@@ -126,22 +126,23 @@ def _compose(text: str) -> _Node | None:
         ) from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 0
-        lines = text.splitlines()
-        shown = mask(lines[mark.line].strip()) if mark and mark.line < len(lines) else ""
-        what = quote(shown) if shown else "the end of the policy"
+        line = mark.line + 1 if mark else 1
+        # The line itself is not shown: it may hold a secret in a form that is not recognised.
         cause = " ".join(filter(None, (error.context, error.problem))).replace("\n", " ")
         raise _Unreadable(
-            line, f"{what} cannot be read as YAML", cause or "a syntax error"
+            line,
+            "the policy cannot be read as YAML from here on",
+            cause or "a syntax error",
+            "look at this line and the one before it",
         ) from None
     except RecursionError:
         raise _Unreadable(
-            0, "the policy is nested too deeply", f"more than {MAX_DEPTH} levels"
+            1, "the policy is nested too deeply", f"more than {MAX_DEPTH} levels"
         ) from None
     except (YAMLError, ValueError, AttributeError, IndexError) as error:
         # ruamel lets a few malformed directives and escapes end in plain exceptions.
         cause = " ".join(str(error).split()) or type(error).__name__
-        raise _Unreadable(0, "the policy cannot be read as YAML", cause) from None
+        raise _Unreadable(1, "the policy cannot be read as YAML", cause) from None
 
 
 class _Mark(NamedTuple):  # what is used of ruamel's marks
@@ -149,6 +150,7 @@ class _Mark(NamedTuple):  # what is used of ruamel's marks
 
 
 class _Node:  # what is used of ruamel's nodes; the library is imported only when text is read
+    id: str  # "mapping", "sequence" or "scalar"
     tag: str
     value: object
     start_mark: _Mark
@@ -156,6 +158,11 @@ class _Node:  # what is used of ruamel's nodes; the library is imported only whe
 
 
 _PLAIN = "tag:yaml.org,2002:"
+_KINDS = {
+    "mapping": {"map"},
+    "sequence": {"seq"},
+    "scalar": {"str", "int", "float", "bool", "null", "timestamp", "merge", "value"},
+}
 _BOOLS = {"true": True, "false": False}
 
 
@@ -178,25 +185,37 @@ class _Builder:
         return Document(self.name, data, self.spans, tuple(self.problems), self.lines)
 
     def _value(self, node: _Node, path: str, depth: int) -> Data:
-        self.count += 1
+        self._count(node)
         line = node.start_mark.line + 1
-        if self.count > MAX_VALUES:
-            raise _Unreadable(
-                line,
-                f"the policy expands to more than {MAX_VALUES:,} values",
-                "aliases (`*name`) repeat what their anchors hold",
-                "write the values out, or move lists to files",
-            )
         if depth > MAX_DEPTH:
             raise _Unreadable(
                 line, "the policy is nested too deeply", f"more than {MAX_DEPTH} levels"
             )
         kind = node.tag.removeprefix(_PLAIN)
-        if kind == "map":
+        if kind not in _KINDS[node.id]:
+            self._complain(
+                line,
+                path,
+                f"the tag {quote(node.tag)} is not understood here",
+                "a policy holds plain text, numbers, lists and mappings",
+                "remove the tag",
+            )
+            kind = "str"
+        if node.id == "mapping":
             return self._mapping(node, path, depth)
-        if kind == "seq":
+        if node.id == "sequence":
             return self._sequence(node, path, depth)
-        return self._scalar(node, path, kind)
+        return self._scalar(node, kind)
+
+    def _count(self, node: _Node) -> None:
+        self.count += 1
+        if self.count > MAX_VALUES:
+            raise _Unreadable(
+                node.start_mark.line + 1,
+                f"the policy expands to more than {MAX_VALUES:,} values",
+                "aliases (`*name`) repeat what their anchors hold",
+                "write the values out, or move lists to files",
+            )
 
     def _mapping(self, node: _Node, path: str, depth: int) -> Data:
         result: dict[str, Data] = {}
@@ -231,12 +250,13 @@ class _Builder:
         merged: list[_Node] = []
         for key, value in pairs:
             if key.tag == f"{_PLAIN}merge":
-                items: list[_Node] = value.value if value.tag == f"{_PLAIN}seq" else [value]  # type: ignore[assignment]
+                items: list[_Node] = value.value if value.id == "sequence" else [value]  # type: ignore[assignment]
                 merged.extend(items)
             else:
                 yield key, value
         for source in merged:
-            if source.tag != f"{_PLAIN}map" or depth > MAX_DEPTH:
+            self._count(source)  # merges may name one another over and over
+            if source.id != "mapping" or depth > MAX_DEPTH:
                 self._complain(
                     source.start_mark.line + 1,
                     path,
@@ -258,10 +278,8 @@ class _Builder:
             result.append(self._value(item, here, depth + 1))
         return result
 
-    def _scalar(self, node: _Node, path: str, kind: str) -> Data:
+    def _scalar(self, node: _Node, kind: str) -> Data:
         text = str(node.value)
-        if kind in ("str", "timestamp", "merge", "value"):
-            return text  # dates are read by whoever expects one
         if kind == "null":
             return None
         if kind == "bool":
@@ -274,15 +292,8 @@ class _Builder:
                     text.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan")
                 )
         except ValueError:
-            return text
-        self._complain(
-            node.start_mark.line + 1,
-            path,
-            f"the tag {quote(node.tag)} is not known",
-            f"a policy holds only {list_words(('text', 'numbers', 'true', 'false'), last='and')}",
-            "remove the tag",
-        )
-        return text
+            pass
+        return text  # dates too: they are read by whoever expects one
 
     def _complain(self, line: int, path: str, problem: str, cause: str, remedy: str = "") -> None:
         self.problems.append(Problem(self.name, line, path, problem, cause, remedy))

@@ -14,6 +14,7 @@ from simulator.problem import Fault, quote
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 _QUOTA = re.compile(r"([0-9]{1,12})\s*/\s*(?:([0-9]{1,6})\s*)?([a-z]+?)s?\Z")
+_NANO = 1_000_000_000
 # Buckets of clients that went away are dropped once there are this many.
 _MANY = 20_000
 
@@ -24,11 +25,6 @@ class Quota(NamedTuple):
     requests: int
     window: float
     burst: int
-
-    @property
-    def interval(self) -> float:
-        """Seconds between two requests of a steady client."""
-        return self.window / self.requests
 
 
 def parse_quota(text: str, burst: int | None = None) -> Quota:
@@ -45,33 +41,35 @@ def parse_quota(text: str, burst: int | None = None) -> Quota:
         raise Fault(
             f"{quote(text)} is not a quota",
             "it admits no request at all",
-            "remove the route, or write `1/day`",
+            "write a number from 1 on",
         )
     return Quota(requests, float(_SECONDS[match[3]] * many), burst or requests)
 
 
 class Allowance(NamedTuple):
-    """What a bucket says to one request at one time; times in seconds from that time on."""
+    """What a bucket says to one request at one time; waits in seconds from that time on."""
 
     allowed: bool
     remaining: int
     retry_after: float  # until one request would pass; 0 when it passes now
     reset_after: float  # until the whole burst is there again
-    arrival: float  # the bucket's new theoretical arrival time, if the request is counted
+    arrival: int  # the bucket's new theoretical arrival time, if the request is counted
 
 
-def ask(quota: Quota, arrival: float | None, at: float) -> Allowance:
-    """Would a request at `at` pass, given its bucket's arrival time? Consumes nothing."""
-    interval = quota.interval
-    tolerance = interval * quota.burst
-    earliest = at if arrival is None or arrival < at else arrival
+def ask(quota: Quota, arrival: int | None, at: float) -> Allowance:
+    """Would a request at `at` pass, given its bucket's arrival time? Consumes nothing.
+
+    Arrival times are Unix nanoseconds: sums of fractions such as 0.6 seconds would not be exact,
+    and a burst would end one request early.
+    """
+    now = round(at * _NANO)
+    interval = max(1, round(quota.window * _NANO) // quota.requests)
+    earliest = now if arrival is None or arrival < now else arrival
     following = earliest + interval
-    # The tolerance is compared with a little air: sums of fractions such as 0.6 are not exact.
-    over = following - tolerance - at
-    if over > 1e-6:
-        return Allowance(False, 0, over, earliest - at, earliest)
-    remaining = int((tolerance - (following - at)) / interval + 1e-6)
-    return Allowance(True, remaining, 0.0, following - at, following)
+    left = now + interval * quota.burst - following
+    if left < 0:
+        return Allowance(False, 0, -left / _NANO, (earliest - now) / _NANO, earliest)
+    return Allowance(True, left // interval, 0.0, (following - now) / _NANO, following)
 
 
 type Bucket = tuple[str, str]  # the limit's path, and whose bucket
@@ -81,7 +79,7 @@ class Spending(Protocol):
     """What a decision says of the quota it draws on."""
 
     @property
-    def spends(self) -> tuple[tuple[Bucket, float], ...]: ...
+    def spends(self) -> tuple[tuple[Bucket, int], ...]: ...
     @property
     def at(self) -> float: ...
 
@@ -93,9 +91,9 @@ class Usage:
     Judging reads it; only `record` writes.
     """
 
-    arrivals: dict[Bucket, float] = field(default_factory=dict)
+    arrivals: dict[Bucket, int] = field(default_factory=dict)
 
-    def arrival(self, bucket: Bucket) -> float | None:
+    def arrival(self, bucket: Bucket) -> int | None:
         return self.arrivals.get(bucket)
 
     def record(self, decision: Spending) -> None:
@@ -103,5 +101,5 @@ class Usage:
         for bucket, arrival in decision.spends:
             self.arrivals[bucket] = arrival
         if len(self.arrivals) > _MANY:
-            at = decision.at
-            self.arrivals = {b: arrival for b, arrival in self.arrivals.items() if arrival > at}
+            now = decision.at * _NANO
+            self.arrivals = {b: arrival for b, arrival in self.arrivals.items() if arrival > now}

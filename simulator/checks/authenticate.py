@@ -6,10 +6,11 @@ or a cookie. A 401 carries the challenge that RFC 9110 section 15.5.2 demands.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag
 
 from simulator.addresses import Intervals, Rule, check_block, parse_blocks, show_address
 from simulator.check import skip
@@ -18,9 +19,9 @@ from simulator.facts import Facts
 from simulator.message import check_field_name
 from simulator.origin import OriginPattern, Origins, check_origin
 from simulator.principals import Credential, Key, Place, Principals
-from simulator.problem import Fault, quote
+from simulator.problem import Fault, Problem, list_words, quote
 from simulator.section import Section
-from simulator.source import join
+from simulator.source import Document, join
 
 
 def _reason(
@@ -140,17 +141,20 @@ REASONS = (
 
 def parse_instant(text: str) -> float:
     """Unix seconds of an ISO 8601 date (its first instant, UTC) or date and time. Raises Fault."""
-    try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise Fault(
-            f"{quote(text)} is not a date",
-            "it is not of the form year-month-day",
-            "write `2027-01-31` or `2027-01-31T12:00:00Z`",
-        ) from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return moment.timestamp()
+    wrong = "it is not of the form year-month-day"
+    moment = None
+    if _INSTANT.match(text):
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError as error:
+            wrong = str(error)
+    if moment is not None and not 1970 <= moment.year <= 9998:
+        wrong = "its year is not one from 1970 to 9998"
+    elif moment is not None:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    raise Fault(
+        f"{quote(text)} is not a date", wrong, "write `2027-01-31` or `2027-01-31T12:00:00Z`"
+    )
 
 
 def _instant(text: str) -> str:
@@ -168,6 +172,7 @@ def _digest(text: str) -> str:
     return text.lower()
 
 
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}.*)?\Z")
 Word = Annotated[str, StringConstraints(min_length=1)]
 Instant = Annotated[str, AfterValidator(_instant)]
 
@@ -214,33 +219,50 @@ class RoleSection(Section):
     scopes: Annotated[tuple[str, ...], Field(description="Its own scopes.")] = ()
 
 
-class HeaderPlace(Section):
-    """A header field that holds the key."""
+class PlaceSection(Section):
+    """A place of any name that holds the key: one of the three."""
 
-    header: Annotated[str, AfterValidator(check_field_name)]
-
-
-class QueryPlace(Section):
-    """A query parameter that holds the key."""
-
-    query: Word
-
-
-class CookiePlace(Section):
-    """A cookie that holds the key."""
-
-    cookie: Word
+    header: Annotated[
+        Annotated[str, AfterValidator(check_field_name)] | None,
+        Field(description="A header field."),
+    ] = None
+    query: Annotated[Word | None, Field(description="A query parameter.")] = None
+    cookie: Annotated[Word | None, Field(description="A cookie.")] = None
 
 
-def compile_place(section: str | HeaderPlace | QueryPlace | CookiePlace) -> Place:
+PlaceEntry = Annotated[
+    Annotated[Literal["bearer", "basic"], Tag("(a scheme)")]
+    | Annotated[PlaceSection, Tag("(a place)")],
+    Discriminator(lambda v: "(a place)" if isinstance(v, (dict, Section)) else "(a scheme)"),
+]
+
+
+def place_problems(section: PlaceEntry, path: str, document: Document) -> list[Problem]:
+    """A place is one place."""
+    if isinstance(section, str):
+        return []
+    named = [name for name in ("header", "query", "cookie") if getattr(section, name) is not None]
+    if len(named) == 1:
+        return []
+    return [
+        document.problem(
+            path,
+            f"`{path}` names {list_words(named, last='and') if named else 'no place'}",
+            "an entry is one place",
+            "write `header: x-api-key`, `query: api_key` or `cookie: session`",
+        )
+    ]
+
+
+def compile_place(section: PlaceEntry) -> Place:
     """The place as it is looked at."""
     if isinstance(section, str):
         return Place(section)
-    if isinstance(section, HeaderPlace):
+    if section.header is not None:
         return Place("header", section.header)
-    if isinstance(section, QueryPlace):
+    if section.query is not None:
         return Place("query", section.query)
-    return Place("cookie", section.cookie)
+    return Place("cookie", section.cookie or "")
 
 
 def compile_key(section: KeySection, index: int, scopes: frozenset[str], secret: str | None) -> Key:

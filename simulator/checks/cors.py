@@ -311,7 +311,9 @@ def _origin_fields(origin: str, anyone: bool, credentials: bool) -> tuple[tuple[
 
 
 _NO_ORIGIN = skip("cors", "not a CORS request: it has no Origin field")
-_SAME_ORIGIN = skip("cors", "not a CORS request: the Origin is the server's own")
+_SAME_ORIGIN = skip(
+    "cors", "not a CORS request: the Origin is the server's own, or a WebSocket is opened"
+)
 
 
 class CorsCheck:

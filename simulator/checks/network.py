@@ -235,6 +235,8 @@ class NetworkCheck:
         if section is None:
             return _NO_SECTION
         address = facts.client
+        if address is None and not section.intervals.rules and section.allows:
+            return section.otherwise
         if address is None:
             return Finding(
                 "network",

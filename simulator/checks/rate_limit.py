@@ -105,7 +105,7 @@ class RateLimitCheck:
             limits = self._by_route.get(facts.route.index, limits)
         if not limits:
             return _NO_SECTION
-        spends: list[tuple[Bucket, float]] = []
+        spends: list[tuple[Bucket, int]] = []
         tightest: tuple[_Limit, Allowance] | None = None
         for limit in limits:
             whose = _whose(limit, facts)
@@ -115,7 +115,8 @@ class RateLimitCheck:
             usage = facts.usage
             allowance = ask(limit.quota, usage.arrival(bucket) if usage else None, facts.at)
             if not allowance.allowed:
-                return _exceeded(limit, whose, allowance)
+                shown = str(facts.route) if limit.per == "route" else whose
+                return _exceeded(limit, shown, allowance)
             spends.append((bucket, allowance.arrival))
             if tightest is None or allowance.remaining < tightest[1].remaining:
                 tightest = (limit, allowance)
@@ -142,7 +143,7 @@ def _whose(limit: _Limit, facts: Facts) -> str | None:
         return None if key is None else key.id
     if limit.per == "client":
         return None if facts.client is None else show_address(facts.client)
-    return None if facts.route is None else str(facts.route)
+    return None if facts.route is None else facts.route.rule
 
 
 def _fields(limit: _Limit, allowance: Allowance) -> tuple[tuple[str, str], ...]:
@@ -155,7 +156,7 @@ def _fields(limit: _Limit, allowance: Allowance) -> tuple[tuple[str, str], ...]:
 
 
 def _exceeded(limit: _Limit, whose: str, allowance: Allowance) -> Finding:
-    wait = max(1, math.ceil(allowance.retry_after - 1e-6))
+    wait = max(1, math.ceil(allowance.retry_after))
     return Finding(
         "rate_limit",
         Outcome.FAIL,

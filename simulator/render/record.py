@@ -67,6 +67,7 @@ def finding_record(decision: Decision, finding: Finding) -> dict[str, Plain]:
         "reason": finding.reason.code if finding.reason else None,
         "rule": rule_record(decision, finding.rule),
         "values": _plain_values(finding.values or {}),
+        "title": finding.reason.title if finding.reason else finding.note,
         "text": finding.text,
     }
     near = decision.near(finding)

@@ -1,0 +1,183 @@
+"""What does a server do that obeys the policy?
+
+In `enforce` the proxy is that server's front: it refuses what the policy refuses and answers the
+preflights that the policy answers, without asking upstream. What passes gets the policy's CORS
+fields in place of the server's, so that a browser really hides what the policy does not grant.
+Whatever fails in here refuses the request.
+"""
+
+# mitmproxy annotates only part of what it offers.
+# mypy: untyped-calls-exclude="mitmproxy"
+
+from __future__ import annotations
+
+from mitmproxy import ctx, http
+from mitmproxy.exceptions import AddonHalt
+from mitmproxy.net.http.http1 import expected_http_body_size
+
+from addons.bridge import write_fields, write_response
+from addons.explain import explanation
+from addons.failures import Failure, Failures, internal_error
+from addons.journal import Case, Cases
+from addons.settings import ENFORCE, Settings
+from addons.sink import Sink
+from simulator import Decision, Outcome, Response, answer
+from simulator.render.headers import decision_fields
+
+
+class Enforce:
+    """Refuses, answers preflights, and rewrites CORS fields."""
+
+    name = "why403.enforce"
+
+    def __init__(self, settings: Settings, cases: Cases, sink: Sink, failures: Failures) -> None:
+        self._settings = settings
+        self._cases = cases
+        self._sink = sink
+        self._failures = failures
+        # Our answers to requests whose body has not come yet, by flow.
+        self._waiting: dict[str, http.Response] = {}
+
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        if self._settings.mode != ENFORCE or not flow.live:
+            return
+        case = self._cases.get(flow.id)
+        # What another addon answered stays answered so.
+        if case is None or flow.response is not None:
+            return
+        try:
+            response = self._answer(case)
+        except Exception as error:
+            failure = self._failures.report(error, "answering for the policy")
+            response = write_response(internal_error(failure), method=flow.request.method)
+        if response is None:
+            return
+        if isinstance(case, Case):
+            case.answered = True
+        self._waiting[flow.id] = response
+        if self._may_be_streamed(flow.request):
+            self._sink.take(flow, response)
+        else:
+            flow.response = response
+
+    def _answer(self, case: Case | Failure) -> http.Response | None:
+        """The response, or None where the request goes on to the server."""
+        if isinstance(case, Failure):
+            return write_response(internal_error(case), method="GET")
+        decision = case.decision
+        refusal = decision.refusal
+        # Not known is not refused; but a preflight is answered, by a yes or a no.
+        if refusal is None and not (decision.preflight and decision.allowed is not None):
+            return None
+        response = answer(case.policy, case.request, decision)
+        if refusal is not None and self._settings.explain_body and not decision.preflight:
+            response = _explained(case, response)
+        return write_response(response, method=case.request.method)
+
+    def _may_be_streamed(self, request: http.Request) -> bool:
+        """Whether mitmproxy may pass the body on before it has all of it."""
+        if request.stream:
+            return True
+        limit = self._settings.stream_limit
+        if limit is None:
+            return False
+        framed = "content-length" in request.headers or "transfer-encoding" in request.headers
+        if not framed:
+            return request.is_http2 or request.is_http3  # a body may come all the same
+        try:
+            size = expected_http_body_size(request)
+        except ValueError:
+            return True
+        return size is None or size > limit
+
+    def update(self, flows: list[http.HTTPFlow]) -> None:
+        """Called after the hooks of all addons: one that comes later may have asked to stream."""
+        if not self._waiting:
+            return
+        for flow in flows:
+            response = self._waiting.get(flow.id)
+            if response is not None and flow.response is response and flow.request.stream:
+                self._sink.take(flow, response)
+
+    def request(self, flow: http.HTTPFlow) -> None:
+        response = self._waiting.pop(flow.id, None)
+        if response is None or flow.error is not None:
+            return
+        if self._sink.has(flow):
+            flow.request.trailers = None  # mitmproxy cannot write them in HTTP/1.1
+            # Whoever maps or replays requests would send this one elsewhere.
+            raise AddonHalt
+        flow.response = response
+        if _is_replaying():
+            raise AddonHalt  # server replay would put its recording in place of the refusal
+
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        if self._sink.has(flow):
+            self._sink.give_back(flow)
+            return
+        if self._settings.mode != ENFORCE or not flow.live or flow.response is None:
+            return
+        case = self._cases.get(flow.id)
+        if not isinstance(case, Case) or case.answered or case.foreign:
+            return
+        if flow.response.status_code == 101:
+            return  # a WebSocket: nothing that a page reads by CORS
+        try:
+            apply_fields(flow.response.headers, case.decision)
+            if self._settings.explain_body:
+                _add(flow.response.headers, case.decision)
+        except Exception as error:
+            self._failures.report(error, "rewriting a response")
+            flow.kill()  # the header is half written and the body on its way
+
+    def error(self, flow: http.HTTPFlow) -> None:
+        self._waiting.pop(flow.id, None)
+        self._sink.give_back(flow)
+
+    def done(self) -> None:
+        self._sink.close()
+
+
+def _is_replaying() -> bool:
+    replay = ctx.master.addons.get("serverplayback")
+    return replay is not None and bool(replay.flowmap)
+
+
+def _explained(case: Case, response: Response) -> Response:
+    """The answer with the explanation in it, and in its fields for the network panel."""
+    refusal = case.decision.refusal
+    assert refusal is not None
+    content_type, body = explanation(case, refusal)
+    fields = [pair for pair in response.headers if pair[0] != "content-type"]
+    fields += [("content-type", content_type), *decision_fields(case.decision)]
+    return Response(response.status, fields, body)
+
+
+def _add(headers: http.Headers, decision: Decision) -> None:
+    headers.fields = (*headers.fields, *write_fields(decision_fields(decision)))
+
+
+def apply_fields(headers: http.Headers, decision: Decision) -> None:
+    """Put on a real response what the policy says of it: its CORS fields instead of the server's,
+    its quotas, and what the answer varies with."""
+    judged = next((f for f in decision.trace if f.check == "cors"), None)
+    if judged is not None and judged.outcome in (Outcome.PASS, Outcome.FAIL):
+        kept = tuple(f for f in headers.fields if not f[0].lower().startswith(b"access-control-"))
+        if len(kept) != len(headers.fields):
+            headers.fields = kept
+    for name, value in write_fields(decision.headers):
+        if name == b"vary":
+            _merge_vary(headers, value)
+        elif name.startswith(b"access-control-"):
+            headers.fields = (*headers.fields, (name, value))
+        else:
+            headers[name] = value
+
+
+def _merge_vary(headers: http.Headers, value: bytes) -> None:
+    present = {word.strip().lower() for word in (headers.get("vary") or "").split(",")}
+    if "*" in present:
+        return
+    missing = [w.strip() for w in value.decode().split(",") if w.strip().lower() not in present]
+    if missing:
+        headers.add("vary", ", ".join(missing))

@@ -1,0 +1,102 @@
+"""What was decided lately?
+
+The last decisions, numbered, in memory that does not grow: no flows and no bodies. What shows
+them asks for those after the last number it has seen. The full record of a decision is made only
+when somebody asks for it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mitmproxy import http
+
+from addons.failures import Failure
+from simulator import Decision, Policy, Request
+from simulator.render.record import Plain, decision_record
+
+KEPT = 1000
+
+
+@dataclass(slots=True, eq=False)
+class Case:
+    """One judged request, from its headers to the end of its response."""
+
+    flow_id: str
+    policy: Policy
+    request: Request
+    decision: Decision
+    mode: str
+    number: int = 0
+    answered: bool = False  # why403 itself sent the response
+    foreign: bool = False  # another addon had answered before the policy was asked
+    served: int | None = None  # the status the client got; None: none yet, or an error
+
+    @property
+    def refused(self) -> bool:
+        return bool(self.decision.failures)
+
+    def brief(self) -> dict[str, Plain]:
+        """One line of a list."""
+        target, decision = self.request.target, self.decision
+        return {
+            "number": self.number,
+            "at": self.request.at,
+            "flow": self.flow_id,
+            "method": self.request.method,
+            # Without the query: it may hold a credential.
+            "url": f"{target.origin}{target.path}",
+            "origin": self.request.headers.get("origin"),
+            "mode": self.mode,
+            "policy": self.policy.name,
+            "allowed": decision.allowed,
+            "status": decision.status,
+            "reason": decision.reason,
+            "answered": self.answered,
+            "served": self.served,
+        }
+
+    def record(self) -> dict[str, Plain]:
+        """Everything that `why403 decide` would say of it, too."""
+        return decision_record(self.policy, self.request, self.decision) | self.brief()
+
+
+# What is known of each live flow: how it was judged, or that it could not be.
+type Cases = dict[str, Case | Failure]
+
+
+class Journal:
+    """The last decisions. Last in the list of addons: it closes the case."""
+
+    name = "why403.journal"
+
+    def __init__(self, cases: Cases, *, kept: int = KEPT) -> None:
+        self._cases = cases
+        self._entries: deque[Case] = deque(maxlen=kept)
+        self.count = 0
+
+    def add(self, case: Case) -> None:
+        """Enter a decision under the next number, the first being 1."""
+        self.count += 1
+        case.number = self.count
+        self._entries.append(case)
+
+    def since(self, number: int) -> Iterator[Case]:
+        """The decisions after this number that are still kept, oldest first."""
+        return (case for case in tuple(self._entries) if case.number > number)
+
+    def find(self, number: int) -> Case | None:
+        """The decision with this number, if it is still kept."""
+        if not self._entries or not self._entries[0].number <= number <= self.count:
+            return None
+        return self._entries[number - self._entries[0].number]
+
+    def response(self, flow: http.HTTPFlow) -> None:
+        case = self._cases.pop(flow.id, None)
+        if isinstance(case, Case) and flow.response is not None:
+            case.served = flow.response.status_code
+
+    def error(self, flow: http.HTTPFlow) -> None:
+        self._cases.pop(flow.id, None)

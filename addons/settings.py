@@ -1,0 +1,166 @@
+"""What did the user ask for?
+
+The options, all of them prefixed `why403_`. They are checked and read here when they change and
+nowhere else: reading an option for each request would cost more than judging it. mitmproxy does
+not hold options to their choices, and accepts misspelt ones; what is wrong is said here.
+"""
+
+# mitmproxy annotates only part of what it offers.
+# mypy: untyped-calls-exclude="mitmproxy"
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence, Set
+from ipaddress import ip_address
+
+from mitmproxy import ctx
+from mitmproxy.addonmanager import Loader
+from mitmproxy.exceptions import OptionsError
+from mitmproxy.utils import human
+
+from addons.policies import Policies
+from simulator import PolicyError
+from simulator.problem import did_you_mean, list_words, quote, sentence
+
+logger = logging.getLogger("why403")
+
+OBSERVE, ANNOTATE, ENFORCE = "observe", "annotate", "enforce"
+MODES = (OBSERVE, ANNOTATE, ENFORCE)
+CLIENT_FIELD = "x-why403-client"
+
+
+class Settings:
+    """The options as the other addons read them."""
+
+    name = "why403.settings"
+
+    def __init__(self, policies: Policies) -> None:
+        self.mode = OBSERVE
+        self.client = ""
+        self.client_header = False
+        self.explain_body = False
+        self.stream_limit: int | None = None  # bodies larger than this are streamed
+        self.own_host = ""  # mitmproxy's page with its certificate
+        self._policies = policies
+
+    def load(self, loader: Loader) -> None:
+        # At this level a call of `debug` costs nothing; mitmproxy leaves the root at DEBUG and
+        # formats each record for the event log.
+        logger.setLevel(logging.INFO)
+        loader.add_option(
+            "why403_policy",
+            Sequence[str],
+            [],
+            "Policy file to judge requests by; may be set more than once. Of several policies, "
+            "the first whose hosts match judges. The files are read again when they change.",
+        )
+        loader.add_option(
+            "why403_mode",
+            str,
+            OBSERVE,
+            "What to do with the verdict: observe only marks flows, annotate adds fields to the "
+            "real response, enforce refuses what the policy refuses.",
+            choices=MODES,
+        )
+        loader.add_option(
+            "why403_client",
+            str,
+            "",
+            "Address to take for the client's; empty: the address that connected.",
+        )
+        loader.add_option(
+            "why403_client_header",
+            bool,
+            False,
+            f"Take the client's address from the request field {CLIENT_FIELD} where a client on "
+            "this machine sends it. The field is removed from every request.",
+        )
+        loader.add_option(
+            "why403_explain_body",
+            bool,
+            False,
+            "Put the explanation where the bare 4xx was: a page for navigations, a problem "
+            "document for the rest. It shows rules that a server keeps to itself.",
+        )
+
+    def configure(self, updated: Set[str]) -> None:
+        options = ctx.options
+        if any(name.startswith("why403_") for name in updated):
+            mode, client, paths = _checked(
+                options.why403_mode, options.why403_client, options.why403_policy
+            )
+            if "why403_policy" in updated:
+                self._use(paths)
+            self.mode, self.client = mode, client
+            self.client_header = options.why403_client_header
+            self.explain_body = options.why403_explain_body
+        # These belong to addons that a test or a lean master may not have loaded.
+        if "stream_large_bodies" in updated:
+            self.stream_limit = human.parse_size(options.stream_large_bodies)
+        if {"onboarding", "onboarding_host"} & set(updated):
+            self.own_host = options.onboarding_host if options.onboarding else ""
+
+    def running(self) -> None:
+        options = ctx.options
+        if not self._policies.active:
+            logger.warning("why403: no policy judges anything; set one: `--set why403_policy=FILE`")
+        reverse = any(mode.startswith("reverse:") for mode in getattr(options, "mode", ()))
+        if reverse and not getattr(options, "keep_host_header", True):
+            logger.info(
+                "why403: in reverse mode mitmproxy replaces Host by the target's before policies "
+                "see it: `hosts` and same-origin go by the target; "
+                "`--set keep_host_header=true` lets them go by what the client sent"
+            )
+
+    def _use(self, paths: Sequence[str]) -> None:
+        try:
+            self._policies.use([os.path.expanduser(path) for path in paths])
+        except PolicyError as error:
+            many = len(error.problems)
+            raise OptionsError(
+                f"why403_policy={list_words(paths, last='and')} cannot be used: "
+                f"{many} problem{'s' if many > 1 else ''} to mend\n{error}"
+            ) from None
+
+
+def _checked(mode: str, client: str, paths: Sequence[str]) -> tuple[str, str, Sequence[str]]:
+    """The values, if they are right. Raises OptionsError with every mistake."""
+    wrong: list[str] = []
+    if mode not in MODES:
+        guess = did_you_mean(mode, MODES)
+        wrong.append(
+            sentence(
+                f"why403_mode={quote(mode)} is not a mode",
+                f"the modes are {list_words(MODES, last='and')}",
+                f"did you mean `{guess}`?" if guess else f"write `why403_mode={OBSERVE}`",
+            )
+        )
+    client = client.strip()
+    if client and not _is_address(client):
+        wrong.append(
+            sentence(
+                f"why403_client={quote(client)} is not an address",
+                "a client is one IPv4 or IPv6 address, without a port, prefix or zone",
+                "write `why403_client=203.0.113.9`, or leave it empty for the real peer",
+            )
+        )
+    if mode == ENFORCE and not paths:
+        wrong.append(
+            sentence(
+                f"why403_mode=`{ENFORCE}` has nothing to enforce",
+                "why403_policy is empty, and every request would pass",
+                "set `why403_policy=FILE` too",
+            )
+        )
+    if wrong:
+        raise OptionsError("\n".join(wrong))
+    return mode, client, paths
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return "%" not in str(ip_address(text))
+    except ValueError:
+        return False
