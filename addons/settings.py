@@ -18,8 +18,10 @@ from ipaddress import ip_address
 from mitmproxy import ctx
 from mitmproxy.addonmanager import Loader
 from mitmproxy.exceptions import OptionsError
+from mitmproxy.options import Options
 from mitmproxy.utils import human
 
+from addons.failures import Failure
 from addons.policies import Policies
 from simulator import PolicyError
 from simulator.problem import did_you_mean, list_words, quote, sentence
@@ -43,6 +45,7 @@ class Settings:
         self.explain_body = False
         self.stream_limit: int | None = None  # bodies larger than this are streamed
         self.own_host = ""  # mitmproxy's page with its certificate
+        self.broken: Failure | None = None  # the options as they are cannot be used
         self._policies = policies
 
     def load(self, loader: Loader) -> None:
@@ -88,23 +91,38 @@ class Settings:
     def configure(self, updated: Set[str]) -> None:
         options = ctx.options
         if any(name.startswith("why403_") for name in updated):
-            mode, client, paths = _checked(
-                options.why403_mode, options.why403_client, options.why403_policy
-            )
-            if "why403_policy" in updated:
-                self._use(paths)
-            self.mode, self.client = mode, client
-            self.client_header = options.why403_client_header
-            self.explain_body = options.why403_explain_body
+            try:
+                self._take(options, "why403_policy" in updated)
+            except OptionsError as error:
+                # A script that is being loaded is told of every option there is. Raising would
+                # roll nothing back then, and bury the message under a traceback; the error in the
+                # log ends mitmproxy where it is starting. Where it is not, nothing may pass.
+                if len(updated) < len(options.keys()):
+                    raise
+                self.broken = Failure(f"why403 is not set up: {error}")
+                self.mode = ENFORCE if options.why403_mode == ENFORCE else OBSERVE
+                logger.error("why403 is not set up:\n%s", error)
         # These belong to addons that a test or a lean master may not have loaded.
         if "stream_large_bodies" in updated:
             self.stream_limit = human.parse_size(options.stream_large_bodies)
         if {"onboarding", "onboarding_host"} & set(updated):
             self.own_host = options.onboarding_host if options.onboarding else ""
 
+    def _take(self, options: Options, policies_too: bool) -> None:
+        """Put the options in force, all or none. Raises OptionsError."""
+        mode, client, paths = _checked(
+            options.why403_mode, options.why403_client, options.why403_policy
+        )
+        if policies_too:
+            self._use(paths)
+        self.mode, self.client = mode, client
+        self.client_header = options.why403_client_header
+        self.explain_body = options.why403_explain_body
+        self.broken = None
+
     def running(self) -> None:
         options = ctx.options
-        if not self._policies.active:
+        if not self._policies.active and self.broken is None:
             logger.warning("why403: no policy judges anything; set one: `--set why403_policy=FILE`")
         reverse = any(mode.startswith("reverse:") for mode in getattr(options, "mode", ()))
         if reverse and not getattr(options, "keep_host_header", True):

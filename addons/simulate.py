@@ -47,7 +47,11 @@ class Simulate:
         given = ""
         if settings.client_header:
             given = _take_client_field(flow)
-        if not self._policies.active or flow.request.data.host == settings.own_host:
+        if flow.request.data.host == settings.own_host:
+            return
+        if not self._policies.active:
+            if settings.broken is not None and flow.live:
+                self._cases[flow.id] = settings.broken
             return
         case: Case | Failure | None
         try:

@@ -27,7 +27,7 @@ except ImportError as missing:
     addons: list[object] = []
 else:
 
-    def _chain() -> list[object]:
+    def build_addons() -> list[object]:
         cases: Cases = {}
         failures = Failures()
         policies = Policies(failures)
@@ -43,4 +43,4 @@ else:
             journal,
         ]
 
-    addons = _chain()
+    addons = build_addons()

@@ -317,9 +317,13 @@ def proxy(
 @click.option("--json", "as_json", is_flag=True, help="With --check: print as JSON.")
 def demo(*, check: bool, port: int, as_json: bool) -> None:
     """Try it: a small API behind the proxy, and a page that is refused in every way there is."""
-    from addons.demo import run_check, run_demo
+    if check:
+        from addons.demo_check import run_check
 
-    sys.exit(run_check(as_json=as_json) if check else run_demo(port))
+        sys.exit(run_check(as_json=as_json))
+    from addons.demo import run_demo
+
+    sys.exit(run_demo(port))
 
 
 def _policies(paths: Sequence[str]) -> list[Policy]:
