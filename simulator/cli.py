@@ -243,7 +243,7 @@ def reasons(code: str | None, *, as_json: bool, markdown: bool) -> None:
     elif markdown:
         click.echo("\n\n".join(reason_markdown(reason) for reason in found))
     else:
-        _show(reason_list(found) if code is None else reason_page(found[0]))
+        _show(reason_list(found) if code is None else reason_page(found[0]), width=100)
 
 
 @why403.command()
@@ -345,8 +345,8 @@ def _policies(paths: Sequence[str]) -> list[Policy]:
     return found
 
 
-def _show(renderable: RenderableType, *, err: bool = False) -> None:
-    """In colour on a terminal; plain, wide and without trailing spaces in a pipe."""
+def _show(renderable: RenderableType, *, err: bool = False, width: int = 1000) -> None:
+    """In colour on a terminal; in a pipe plain and, since programs read lines, not wrapped."""
     from rich.console import Console
 
     from simulator.render.terminal import as_text
@@ -355,7 +355,7 @@ def _show(renderable: RenderableType, *, err: bool = False) -> None:
     if console.is_terminal:
         console.print(renderable)
     else:
-        click.echo(as_text(renderable, width=1000 if err else 120), nl=False, err=err)
+        click.echo(as_text(renderable, width=width), nl=False, err=err)
 
 
 def _instant(text: str | None) -> float:

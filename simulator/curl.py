@@ -203,13 +203,13 @@ _ANSI = re.compile(
     r"\\(?:x([0-9A-Fa-f]{1,2})|([0-7]{1,3})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|c(.)|(.))", re.S
 )
 _ANSI_LETTERS = dict(zip("abeEfnrtv\\'\"?", "\a\b\x1b\x1b\f\n\r\t\v\\'\"?", strict=True))
-# What Chromium puts a caret before. Its older versions did so inside quotes too, where cmd.exe
-# keeps carets; what was meant is read, not what cmd.exe would have made of it. Where a line goes
-# on, a `\r` is left, so that lines can still be counted.
-_CARET = re.compile(r"\^[ \t]*\n(\n?)|(?<=%)\^|\^([^a-zA-Z0-9\s_\-:=+~'/.,?;()*`])")
+# Chromium puts carets before all but these signs and doubles backslashes, also where cmd.exe keeps
+# the former (in quotes, until 2023) and programs keep the latter: what was meant is read.
 _CMD = re.compile(
-    r'(?P<slashes>\\*)"|(?P<joint>\r)|(?P<blank>[ \t]+)|(?P<output>>[>&]?)|(?P<end>[\n&|])'
-    r'|(?P<plain>\\+|[^\\" \t\r\n&|>]+)'
+    r"""(?P<joint>\^[ \t]*\n\n?) | \^\\\^(?P<escaped>["\\]) | (?P<slashes>\\*)\^?"
+    | \^(?P<careted>[^a-zA-Z0-9\s_\-:=+~'/.,?;()*`]) | (?P<percent>(?<=%)\^) | (?P<blank>[ \t]+)
+    | (?P<output>>[>&]?) | (?P<end>[\n&|]) | (?P<plain>\\+|\^|[^\\^" \t\n&|>]+)""",
+    re.X,
 )
 
 
@@ -305,29 +305,28 @@ def _ansi_character(match: re.Match[str]) -> str:
 
 def _cmd_words(text: str) -> list[str]:
     """As cmd.exe hands it on, and Microsoft's C runtime splits it."""
-    text = _CARET.sub(lambda match: f"\r{match[1]}" if "\n" in match[0] else match[2] or "", text)
     words, position, opened = _Words(), 0, -1
     while position < len(text):
         match = _CMD.match(text, position)
         assert match is not None  # INVARIANT: here too
-        kind, start, position = match.lastgroup, position, match.end()
-        if kind == "slashes":
-            slashes, escaped = divmod(len(match["slashes"]), 2)
+        kind, start, position = match.lastgroup or "", position, match.end()
+        if kind == "joint":
+            words.pieces += ["\n"] * (match[0].count("\n") - 1)
+        elif kind == "slashes":
+            slashes, odd = divmod(len(match[kind]), 2)
             words.pieces.append("\\" * slashes)
-            if escaped or (opened >= 0 and text.startswith('"', position)):
+            if odd or (opened >= 0 and text.startswith('"', position)):
                 words.pieces.append('"')
-                position += not escaped
+                position += not odd
             else:
                 opened = -1 if opened >= 0 else start
-        elif kind == "plain" or (opened >= 0 and kind != "joint"):
-            words.pieces.append(match[0])
-        elif kind == "blank":
-            words.end()
+        elif opened >= 0 or kind in ("escaped", "careted", "plain"):
+            words.pieces.append("" if kind == "percent" else match[kind])
         elif kind == "output":
             words.redirect()
-        elif kind == "end":
+        elif kind != "percent":
             words.end()
-            if words.done and _ends(text, start):
+            if kind == "end" and words.done and _ends(text, start):
                 break
     if opened >= 0:
         raise _stray('"', text, opened)
@@ -340,7 +339,7 @@ def _ends(text: str, position: int) -> bool:
     mark, after = text[position], text[position + 1 :]
     if mark == "|" and not after.startswith("|"):
         return True  # what follows reads the answer
-    lines = (line.strip(" \t\r;&|") for line in after.split("\n"))
+    lines = (line.strip(" \t;&|") for line in after.split("\n"))
     if all(not line or line.startswith("#") for line in lines):
         return True
     if mark == "\n":
@@ -379,7 +378,7 @@ def _stray(piece: str, text: str, position: int) -> ValueError:
 
 
 def _line(text: str, position: int) -> str:
-    return f"line {text.count(chr(10), 0, position) + text.count(chr(13), 0, position) + 1}"
+    return f"line {text.count(chr(10), 0, position) + 1}"
 
 
 # From words to what was asked for.

@@ -42,14 +42,14 @@ def explanation(policy: Policy, request: Request, decision: Decision) -> Rendera
 
 
 def headline(request: Request, decision: Decision) -> Text:
-    """One request in one line, as a live stream shows it."""
+    """One request in a line, as a live stream shows it; a refusal has its reason on the next."""
     target = request.target
-    line = Text(no_wrap=True, overflow="ellipsis")
+    line = Text()
     line.append_text(_verdict(decision))
     line.append(f"  {request.method} {printable(target.authority + target.path)}")
     if decision.reason:
         line.append(f"  {decision.reason}", style="cyan")
-        line.append("  ")
+        line.append("\n    ")
         line.append_text(_marked(decision.summary))
     return line
 
@@ -92,7 +92,7 @@ def _failure(policy: Policy, decision: Decision, finding: Finding, *, first: boo
     if finding.rule is not None:
         text.append(f"\n{policy.span(finding.rule)}", style="magenta")
         excerpt = policy.excerpt(finding.rule).strip()
-        if excerpt:
+        if excerpt.rstrip(":") != finding.rule:  # that `cors:` stands there goes without saying
             text.append(f"  {printable(excerpt)}", style="dim")
     for near in decision.near(finding):
         text.append("\n→ ", style="green")
