@@ -10,19 +10,19 @@ from collections.abc import Callable, Iterator, Mapping
 
 from simulator.addresses import read_list
 from simulator.checks import cors, network
-from simulator.checks.authenticate import (
+from simulator.checks.network import BlockList, Entry
+from simulator.credentials import (
     KeySection,
     RoleSection,
     parse_instant,
     place_problems,
 )
-from simulator.checks.network import BlockList, Entry
 from simulator.grammar import ORDER, REASONS, PolicySection, RouteSection
 from simulator.principals import resolve_roles
 from simulator.problem import Problem, did_you_mean, list_words, quote
 from simulator.routes import template_key
 from simulator.section import read_section
-from simulator.source import Document, join
+from simulator.source import Data, Document, join
 
 
 class Draft:
@@ -77,7 +77,9 @@ class Draft:
             rest.pop("roles")
             self.role_names = set(roles)
             for name, item in roles.items():
-                item = {"scopes": item} if isinstance(item, list) else item
+                if isinstance(item, list):
+                    self.roles[name] = RoleSection(scopes=self._scopes(name, item))
+                    continue
                 role = read_section(
                     RoleSection, self.document, join("roles", name), item, self.found
                 )
@@ -85,8 +87,28 @@ class Draft:
                     self.roles[name] = role
         return read_section(PolicySection, self.document, "", rest, self.found)
 
+    def _scopes(self, name: str, items: list[Data]) -> tuple[str, ...]:
+        """The scopes of a role that is written as a list of them."""
+        found: list[str] = []
+        for index, item in enumerate(items):
+            if isinstance(item, str):
+                found.append(item)
+                continue
+            here = join("roles", name, index)
+            shown = quote(item) if isinstance(item, (bool, int, float)) else "not a word"
+            self._complain(here, f"`{here}` is {shown}", "it must be text", "put it in quotes")
+        return tuple(found)
+
     def _complain(self, path: str, problem: str, cause: str, remedy: str = "") -> None:
         self.found.append(self.document.problem(path, problem, cause, remedy))
+
+    def _add(self, problems: list[Problem]) -> None:
+        """What is wrong with several values together, unless one of them is wrong by itself."""
+        wrong = [p.path for p in self.found]
+        for problem in problems:
+            below = f"{problem.path}/"
+            if not any(path == problem.path or path.startswith(below) for path in wrong):
+                self.found.append(problem)
 
     # Checking: what shows only when several values are seen together.
 
@@ -97,21 +119,17 @@ class Draft:
             if isinstance(entry, BlockList):
                 self._read_list(path, entry.file)
         if head.network:
-            self.found += network.problems(head.network, "network", self.document)
+            self._add(network.problems(head.network, "network", self.document))
         if head.cors:
-            self.found += cors.problems(head.cors, "cors", self.document)
+            self._add(cors.problems(head.cors, "cors", self.document))
         for index, section in self.routes:
             here = join("routes", index)
             if section.network:
-                self.found += network.problems(
-                    section.network, join(here, "network"), self.document
-                )
+                self._add(network.problems(section.network, join(here, "network"), self.document))
             if section.cors:
-                self.found += cors.problems(section.cors, join(here, "cors"), self.document)
+                self._add(cors.problems(section.cors, join(here, "cors"), self.document))
         for index, place in enumerate(head.credentials):
-            here = join("credentials", index)
-            if not any(p.path.startswith(here) for p in self.found):
-                self.found += place_problems(place, here, self.document)
+            self._add(place_problems(place, join("credentials", index), self.document))
         self._check_roles()
         self._check_keys()
         self._check_routes()
@@ -244,8 +262,9 @@ class Draft:
                 )
             ids.setdefault(key.id, index)
             forms = [f for f in ("key", "sha256", "env") if getattr(key, f) is not None]
-            given = [f for f in ("key", "sha256", "env") if join(here, f) in broken]
-            if len(forms) != 1 and not given:
+            # A secret under a wrong name, or one that cannot be read, has been told already.
+            unread = {p for p in broken if p.startswith(f"{here}/")}
+            if len(forms) > 1 or (not forms and not unread):
                 self._complain(
                     here,
                     f"key {quote(key.id)} has "

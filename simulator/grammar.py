@@ -17,12 +17,12 @@ from simulator.checks import cors as cors_
 from simulator.checks import network as network_
 from simulator.checks import rate_limit as rate_limit_
 from simulator.checks import route as route_
-from simulator.checks.authenticate import KeySection, PlaceEntry, RoleSection
 from simulator.checks.cors import CorsSection
 from simulator.checks.network import Entry, NetworkSection
 from simulator.checks.rate_limit import RateLimitSection
 from simulator.checks.route import HostText
 from simulator.checks.route import RouteSection as RouteFields
+from simulator.credentials import KeySection, PlaceEntry, RoleSection
 from simulator.decision import Reason
 from simulator.message import check_field_name
 from simulator.problem import Fault, quote

@@ -14,6 +14,15 @@ from typing import NamedTuple
 from simulator.problem import Fault, quote
 
 _FAR = 1e12  # seconds: some 30,000 years; past it lie only mistakes, infinity and NaN
+# Request header names that script cannot set (Fetch section 2.2.2).
+_FORBIDDEN = frozenset(
+    {
+        "accept-charset", "accept-encoding", "access-control-request-headers",
+        "access-control-request-method", "connection", "content-length", "cookie", "cookie2",
+        "date", "dnt", "expect", "host", "keep-alive", "origin", "referer", "set-cookie", "te",
+        "trailer", "transfer-encoding", "upgrade", "via",
+    }
+)  # fmt: skip
 type Fields = Iterable[tuple[str, str]] | Mapping[str, str] | Headers
 
 _OWS = " \t"
@@ -171,6 +180,11 @@ def check_method(text: str) -> str:
             f"write `{text.upper()}`",
         )
     return text
+
+
+def is_forbidden_field(name: str) -> bool:
+    """Whether no page can set this request header, so that no preflight asks for it."""
+    return name in _FORBIDDEN or name.startswith(("proxy-", "sec-"))
 
 
 def check_field_name(text: str) -> str:

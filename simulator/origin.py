@@ -15,6 +15,7 @@ from typing import NamedTuple
 from simulator.problem import Fault, quote
 
 _DEFAULT_PORTS = {"http": "80", "https": "443", "ws": "80", "wss": "443"}
+_LONGEST = 330  # a scheme of 64, a host name of 253, a port
 _EXAMPLE = "https://app.example.com"
 _PORT = re.compile(r"[1-9][0-9]{0,4}\Z")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*\Z")
@@ -38,7 +39,7 @@ class Origin(NamedTuple):
 def split_origin(text: str) -> Origin | None:
     """The parts of a serialised origin, or None where the text is none."""
     scheme, separator, rest = text.partition("://")
-    if not separator or not _SCHEME.match(scheme):
+    if not separator or len(text) > _LONGEST or not _SCHEME.match(scheme):
         return None
     host, colon, port = rest.rpartition(":")
     if not colon or rest.endswith("]"):

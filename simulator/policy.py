@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from simulator.addresses import Intervals, Rule
 from simulator.check import Check, skip
 from simulator.checks import authenticate, authorize, cors, network, rate_limit, route
+from simulator.credentials import KeySection, compile_key, compile_place
 from simulator.decision import Finding, Near
 from simulator.draft import Draft
 from simulator.facts import Facts, Tables
@@ -110,7 +111,7 @@ def load_policy(
 def _compile(draft: Draft, head: PolicySection) -> Policy:
     """A draft without problems as checks."""
     roles = resolve_roles({n: (r.inherits, r.scopes) for n, r in draft.roles.items()}).scopes
-    places = tuple(authenticate.compile_place(place) for place in head.credentials)
+    places = tuple(compile_place(place) for place in head.credentials)
     keys = tuple(_key(draft, index, section, roles) for index, section in draft.keys)
     table = RouteTable(
         [route.compile_route(section, index) for index, section in draft.routes], head.base_paths
@@ -145,12 +146,12 @@ def _compile(draft: Draft, head: PolicySection) -> Policy:
 def _key(
     draft: Draft,
     index: int,
-    section: authenticate.KeySection,
+    section: KeySection,
     roles: Mapping[str, frozenset[str]],
 ) -> Key:
     scopes = frozenset(section.scopes).union(*(roles[name] for name in section.roles))
     secret = draft.environment[section.env] if section.env is not None else None
-    return authenticate.compile_key(section, index, scopes, secret)
+    return compile_key(section, index, scopes, secret)
 
 
 def _trusted(draft: Draft, head: PolicySection) -> Intervals | None:

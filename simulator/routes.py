@@ -87,10 +87,18 @@ def template_key(path: str) -> str:
     return _PARAMETER.sub("{}", path)
 
 
+class _Pattern(NamedTuple):
+    """A segment that varies in part: how many characters of it are fixed, and what is below."""
+
+    fixed: int
+    match: re.Pattern[str]
+    below: _Node
+
+
 @dataclass(slots=True)
 class _Node:
     literals: dict[str, _Node] = field(default_factory=dict)
-    patterns: list[tuple[re.Pattern[str], _Node]] = field(default_factory=list)
+    patterns: list[_Pattern] = field(default_factory=list)
     parameter: _Node | None = None
     methods: dict[str, Match] = field(default_factory=dict)  # routes for every host, by method
     every: Match | None = None  # the route here that takes every method
@@ -272,17 +280,15 @@ def _step(node: _Node, segment: str) -> _Node:
         if node.parameter is None:
             node.parameter = _Node()
         return node.parameter
-    parts = _PARAMETER.split(segment)  # literal, name, literal, name, …, literal
-    text = "".join(
-        re.escape(unquote(part)) if i % 2 == 0 else "(?:.+?)" for i, part in enumerate(parts)
-    )
-    for pattern, below in node.patterns:
-        if pattern.pattern == text:
-            return below
+    parts = [unquote(part) for part in _PARAMETER.split(segment)[::2]]  # what is not a parameter
+    text = "(?:.+?)".join(re.escape(part) for part in parts)
+    for pattern in node.patterns:
+        if pattern.match.pattern == text:
+            return pattern.below
     below = _Node()
-    node.patterns.append((re.compile(text, re.DOTALL), below))
-    # The pattern with more literal text is the more concrete one.
-    node.patterns.sort(key=lambda item: -len(item[0].pattern.replace("(?:.+?)", "")))
+    node.patterns.append(_Pattern(len("".join(parts)), re.compile(text, re.DOTALL), below))
+    # The pattern with more fixed text is the more concrete one.
+    node.patterns.sort(key=lambda pattern: -pattern.fixed)
     return below
 
 
@@ -296,9 +302,9 @@ def _walk(node: _Node, segments: Sequence[str], depth: int) -> Iterator[_Node]:
     literal = node.literals.get(segment)
     if literal is not None:
         yield from _walk(literal, segments, depth + 1)
-    for pattern, below in node.patterns:
-        if pattern.fullmatch(segment):
-            yield from _walk(below, segments, depth + 1)
+    for pattern in node.patterns:
+        if pattern.match.fullmatch(segment):
+            yield from _walk(pattern.below, segments, depth + 1)
     if node.parameter is not None and segment:
         yield from _walk(node.parameter, segments, depth + 1)
 

@@ -55,6 +55,8 @@ def read_section[S: Section](
 
     None when too little is left to make a model of it.
     """
+    if isinstance(data, dict):
+        data = _without_empty(model, document, path, data, problems)
     rest = _tuples(data)
     for attempt in range(2):
         try:
@@ -65,6 +67,31 @@ def read_section[S: Section](
                 problems.extend(_told(model, document, path, data, details))
             rest = _without(rest, [_locate(model, data, detail["loc"])[0] for detail in details])
     return None
+
+
+def _without_empty(
+    model: type[Section],
+    document: Document,
+    path: str,
+    data: dict[str, Data],
+    problems: list[Problem],
+) -> dict[str, Data]:
+    """The data less the keys that say nothing: `cors:` with all below it commented out is not the
+    same as no `cors`, and which of them was meant cannot be known."""
+    kept: dict[str, Data] = {}
+    for key, value in data.items():
+        if value is None and key in _keys(model):
+            problems.append(
+                document.problem(
+                    join(path, key),
+                    f"{_name(join(path, key))} is empty",
+                    "nothing stands after it",
+                    "fill it in, or remove the line",
+                )
+            )
+        else:
+            kept[key] = value
+    return kept
 
 
 def _tuples(data: Data) -> Any:
@@ -101,6 +128,7 @@ def _told(
     model: type[Section], document: Document, path: str, data: Data, details: list[ErrorDetails]
 ) -> list[Problem]:
     told: list[Problem] = []
+    guessed = _guesses(model, data, details)
     for detail in details:
         place, value, owner = _locate(model, data, detail["loc"])
         here = join(path, *place)
@@ -117,6 +145,8 @@ def _told(
                     f"did you mean `{guess}`?" if guess else "remove it, or correct its name",
                 )
             )
+        elif kind == "missing" and place in guessed:
+            continue  # said already: it is there under a wrong name
         elif kind == "missing":
             told.append(
                 document.problem(
@@ -131,6 +161,20 @@ def _told(
     return told
 
 
+def _guesses(
+    model: type[Section], data: Data, details: list[ErrorDetails]
+) -> set[tuple[int | str, ...]]:
+    """The places of keys that are probably meant by unknown ones."""
+    found: set[tuple[int | str, ...]] = set()
+    for detail in details:
+        if detail["type"] == "extra_forbidden":
+            place, _, owner = _locate(model, data, detail["loc"])
+            guess = did_you_mean(str(place[-1]), _keys(owner))
+            if guess is not None:
+                found.add((*place[:-1], guess))
+    return found
+
+
 def _wrong_value(
     document: Document, here: str, place: tuple[int | str, ...], value: Data, detail: ErrorDetails
 ) -> Problem:
@@ -140,7 +184,7 @@ def _wrong_value(
     if isinstance(fault, Fault):
         return document.problem(here, fault.problem, fault.cause, fault.remedy)
     name = _name(here)
-    secret = here.startswith("keys") and (not place or place[-1] == "key")
+    secret = here == "keys" or (here.startswith("keys/") and (not place or place[-1] == "key"))
     shown = "nothing" if value is None else "something else" if secret else _kind(value)
     if kind in _BOUNDS:
         word, name_of_bound = _BOUNDS[kind]

@@ -205,7 +205,7 @@ class _Builder:
             return self._mapping(node, path, depth)
         if node.id == "sequence":
             return self._sequence(node, path, depth)
-        return self._scalar(node, kind)
+        return self._scalar(node, path, kind)
 
     def _count(self, node: _Node) -> None:
         self.count += 1
@@ -278,8 +278,10 @@ class _Builder:
             result.append(self._value(item, here, depth + 1))
         return result
 
-    def _scalar(self, node: _Node, kind: str) -> Data:
+    def _scalar(self, node: _Node, path: str, kind: str) -> Data:
         text = str(node.value)
+        if not text.isascii():
+            text = self._whole(node, path, text)
         if kind == "null":
             return None
         if kind == "bool":
@@ -294,6 +296,20 @@ class _Builder:
         except ValueError:
             pass
         return text  # dates too: they are read by whoever expects one
+
+    def _whole(self, node: _Node, path: str, text: str) -> str:
+        """The text with the halves joined that JSON escapes a character above U+FFFF by."""
+        try:
+            return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+        except UnicodeDecodeError:
+            self._complain(
+                node.start_mark.line + 1,
+                path,
+                "the text holds half of a character",
+                "a surrogate stands alone in it",
+                "write the character itself",
+            )
+            return ""
 
     def _complain(self, line: int, path: str, problem: str, cause: str, remedy: str = "") -> None:
         self.problems.append(Problem(self.name, line, path, problem, cause, remedy))

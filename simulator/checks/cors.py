@@ -9,16 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from simulator.check import skip
 from simulator.decision import Finding, Near, Outcome, Party, Reason
 from simulator.facts import Facts
-from simulator.message import check_field_name, check_method
+from simulator.grants import (
+    BEHAVIOURS,
+    SAFELISTED_METHODS,
+    Behaviour,
+    allow_headers,
+    allow_methods,
+    allow_origin,
+    check_behaviour,
+    check_granted_header,
+    check_granted_method,
+)
+from simulator.message import check_field_name
 from simulator.origin import OriginPattern, Origins, check_origin
-from simulator.problem import Fault, Problem, list_words, quote
+from simulator.problem import Problem, list_words, quote
 from simulator.section import Section
 from simulator.source import Document, join
 
@@ -122,64 +133,6 @@ REASONS = (
     NO_FIELDS,
 )
 
-SAFELISTED_METHODS = frozenset({"GET", "HEAD", "POST"})
-# Names that script cannot set, so that no preflight ever asks for them (Fetch section 2.2.2).
-_FORBIDDEN = frozenset(
-    {
-        "accept-charset", "accept-encoding", "access-control-request-headers",
-        "access-control-request-method", "connection", "content-length", "cookie", "cookie2",
-        "date", "dnt", "expect", "host", "keep-alive", "origin", "referer", "set-cookie", "te",
-        "trailer", "transfer-encoding", "upgrade", "via",
-    }
-)  # fmt: skip
-
-
-class Behaviour(NamedTuple):
-    """The statuses with which a server family answers preflights. Observed, or read in source."""
-
-    ok: int
-    origin: int
-    method: int
-    header: int
-
-
-BEHAVIOURS: Mapping[str, Behaviour] = {
-    "standard": Behaviour(204, 403, 403, 403),
-    "starlette": Behaviour(200, 400, 400, 400),
-    "litestar": Behaviour(204, 400, 400, 400),
-    "flask-cors": Behaviour(200, 200, 200, 200),
-    "django-cors-headers": Behaviour(200, 200, 200, 200),
-    "aiohttp-cors": Behaviour(200, 403, 403, 403),
-    "express": Behaviour(204, 204, 204, 204),
-    "fastify": Behaviour(204, 204, 204, 204),
-    "hono": Behaviour(204, 204, 204, 204),
-    "rs-cors": Behaviour(204, 204, 204, 204),
-    "jub0bs": Behaviour(204, 403, 403, 403),
-    "spring": Behaviour(200, 403, 403, 403),
-    "kong": Behaviour(200, 200, 200, 200),
-    "apisix": Behaviour(200, 200, 200, 200),
-    "traefik": Behaviour(200, 200, 200, 200),
-    "tower-http": Behaviour(200, 200, 200, 200),
-    "s3": Behaviour(200, 403, 403, 403),
-}
-
-
-def _cors_method(text: str) -> str:
-    if text in ("CONNECT", "TRACE", "TRACK"):
-        raise Fault(f"{quote(text)} cannot be granted", "no page may use it", "remove it")
-    return check_method(text)
-
-
-def _request_header(text: str) -> str:
-    name = check_field_name(text)
-    if name in _FORBIDDEN or name.startswith(("proxy-", "sec-")):
-        raise Fault(
-            f"{quote(text)} cannot be granted",
-            "browsers set it themselves and never ask for it",
-            "remove it; for cookies set `credentials: true`" if "cookie" in name else "remove it",
-        )
-    return name
-
 
 OriginText = Annotated[
     str,
@@ -196,23 +149,23 @@ class CorsSection(Section):
     """What the server grants to pages of other origins."""
 
     behaviour: Annotated[
-        Literal[
-            "standard", "starlette", "litestar", "flask-cors", "django-cors-headers",
-            "aiohttp-cors", "express", "fastify", "hono", "rs-cors", "jub0bs", "spring", "kong",
-            "apisix", "traefik", "tower-http", "s3",
-        ],
-        Field(description="The server family whose statuses answer preflights."),
-    ] = "standard"  # fmt: skip
+        str,
+        AfterValidator(check_behaviour),
+        Field(
+            description="The server family whose statuses answer preflights.",
+            json_schema_extra={"enum": list(BEHAVIOURS)},
+        ),
+    ] = "standard"
     origins: Annotated[tuple[OriginText, ...], Field(description="Origins that may read.")] = ()
     methods: Annotated[
-        tuple[Annotated[str, AfterValidator(_cors_method)], ...],
+        tuple[Annotated[str, AfterValidator(check_granted_method)], ...],
         Field(
             description="Methods granted besides GET, HEAD and POST; `*` for all.",
             examples=[["DELETE", "PUT"]],
         ),
     ] = ()
     headers: Annotated[
-        tuple[Annotated[str, AfterValidator(_request_header)], ...],
+        tuple[Annotated[str, AfterValidator(check_granted_header)], ...],
         Field(description="Request headers granted; `*` for all.", examples=[["x-api-key"]]),
     ] = ()
     expose: Annotated[
@@ -280,7 +233,7 @@ def compile_section(section: CorsSection, path: str) -> _Compiled:
             Outcome.PASS,
             join(path, "origins", index),
             fields=(
-                *_origin_fields(pattern.text, pattern.kind == "any", section.credentials),
+                *allow_origin(pattern.text, pattern.kind == "any", section.credentials),
                 *expose,
             ),
             note=f"the origin is admitted by `{pattern.text}`",
@@ -299,15 +252,6 @@ def compile_section(section: CorsSection, path: str) -> _Compiled:
         expose,
         preflight,
     )
-
-
-def _origin_fields(origin: str, anyone: bool, credentials: bool) -> tuple[tuple[str, str], ...]:
-    if anyone:
-        return (("access-control-allow-origin", "*"),)
-    fields = (("access-control-allow-origin", origin), ("vary", "Origin"))
-    if credentials:
-        return (*fields, ("access-control-allow-credentials", "true"))
-    return fields
 
 
 _NO_ORIGIN = skip("cors", "not a CORS request: it has no Origin field")
@@ -362,7 +306,7 @@ class CorsCheck:
                 return _hidden(section, CREDENTIALS_NOT_ALLOWED, section.path, {"origin": origin})
         if kind == "any" or pattern.text == origin:
             return passed
-        fields = (*_origin_fields(origin, False, section.credentials), *section.expose)
+        fields = (*allow_origin(origin, False, section.credentials), *section.expose)
         return Finding("cors", Outcome.PASS, passed.rule, fields=fields, note=passed.note)
 
     def _preflight(
@@ -390,30 +334,14 @@ class CorsCheck:
             join(section.path, "origins", index),
             status=behaviour.ok,
             fields=(
-                *_origin_fields(origin, anyone, section.credentials),
-                ("access-control-allow-methods", self._granted(section.methods, method, section)),
-                *self._headers(section, facts.requested_headers),
+                *allow_origin(origin, anyone, section.credentials),
+                allow_methods(section.methods, method, section.credentials),
+                *allow_headers(section.headers, facts.requested_headers, section.credentials),
                 *section.preflight,
                 ("vary", "Access-Control-Request-Method, Access-Control-Request-Headers"),
             ),
             note="the preflight grants origin, method and headers",
         )
-
-    @staticmethod
-    def _granted(names: frozenset[str], asked: str, section: _Compiled) -> str:
-        # With credentials a literal `*` stands for itself only (Fetch, CORS-preflight fetch 7.5),
-        # so a policy that means "all" has to answer with what was asked.
-        if "*" in names:
-            return asked if section.credentials else "*"
-        return ", ".join(sorted(names | {"GET", "HEAD", "POST"}))
-
-    def _headers(self, section: _Compiled, asked: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-        name = "access-control-allow-headers"
-        if "*" in section.headers:
-            # The standard's `*` does not cover Authorization; named beside it, it is covered.
-            named = section.credentials or "authorization" in asked
-            return ((name, ", ".join(asked)),) if named and asked else ((name, "*"),)
-        return ((name, ", ".join(sorted(section.headers))),) if section.headers else ()
 
     def near(self, facts: Facts) -> tuple[Near, ...]:
         section = self._section(facts)

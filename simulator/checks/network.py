@@ -235,20 +235,19 @@ class NetworkCheck:
         if section is None:
             return _NO_SECTION
         address = facts.client
-        if address is None and not section.intervals.rules and section.allows:
-            return section.otherwise
-        if address is None:
+        if address is None and section.intervals.rules:
             return Finding(
                 "network",
                 Outcome.UNKNOWN,
                 section.path,
                 note="the client's address is not known, and the rules are about addresses",
             )
-        index = section.intervals.find(address)
-        if index < 0:
+        index = -1 if address is None else section.intervals.find(address)
+        if index < 0 or address is None:
             if section.allows:
                 return section.otherwise
-            values = {"client": show_address(address), "section": section.path}
+            shown = "(not known)" if address is None else show_address(address)
+            values = {"client": shown, "section": section.path}
             return Finding(
                 "network", Outcome.FAIL, section.path, values, NOT_ALLOWED, Party.SERVER, 403
             )
