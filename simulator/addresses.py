@@ -203,10 +203,11 @@ class Intervals:
     each precedence is the least of a key over the blocks that cover an address.
     """
 
-    __slots__ = ("_starts", "_winners", "rules")
+    __slots__ = ("_order", "_parents", "_starts", "_winners", "families", "rules")
 
     def __init__(self, rules: Sequence[Rule], match: str) -> None:
         self.rules = tuple(rules)
+        self.families = frozenset(rule.block.family for rule in rules if not rule.deny)
         keys = [_precedence(rule, index, match) for index, rule in enumerate(self.rules)]
         order = sorted(
             range(len(self.rules)),
@@ -214,7 +215,9 @@ class Intervals:
         )
         starts: list[int] = [0]
         winners: list[int] = [-1]
-        stack: list[tuple[int, int]] = []  # (last address, best rule so far), outermost first
+        parents = [-1] * len(self.rules)
+        # Of each open block, outermost first: last address, the best rule so far, its own rule.
+        stack: list[tuple[int, int, int]] = []
 
         def put(start: int, winner: int) -> None:
             if starts[-1] == start:
@@ -225,18 +228,22 @@ class Intervals:
 
         def close(before: int) -> None:
             while stack and stack[-1][0] < before:
-                last, _ = stack.pop()
+                last, _, _ = stack.pop()
                 put(last + 1, stack[-1][1] if stack else -1)
 
         for index in order:
             block = self.rules[index].block
             close(block.first)
             best = index
-            if stack and keys[stack[-1][1]] < keys[index]:
-                best = stack[-1][1]
-            stack.append((block.last, best))
+            if stack:
+                parents[index] = stack[-1][2]
+                if keys[stack[-1][1]] < keys[index]:
+                    best = stack[-1][1]
+            stack.append((block.last, best, index))
             put(block.first, best)
         close(V6 << 2)
+        self._order = order
+        self._parents = parents
         self._starts = starts
         self._winners = winners
 
@@ -246,25 +253,35 @@ class Intervals:
 
     def covering(self, address: int) -> tuple[int, ...]:
         """Every rule that holds the address, the widest first."""
-        found = [
-            index
-            for index, rule in enumerate(self.rules)
-            if rule.block.first <= address <= rule.block.last
-        ]
-        return tuple(sorted(found, key=lambda i: self.rules[i].block.prefix))
+        found: list[int] = []
+        place = bisect_right(self._order, address, key=lambda i: self.rules[i].block.first)
+        # Whatever holds the address holds the last block that begins at or before it, or is it.
+        index = self._order[place - 1] if place else -1
+        while index >= 0:
+            if self.rules[index].block.last >= address:
+                found.append(index)
+            index = self._parents[index]
+        return tuple(reversed(found))
 
     def nearest(self, address: int, *, deny: bool, limit: int = 3) -> tuple[tuple[int, int], ...]:
-        """The blocks closest to an address outside them, as (rule, leading bits in common)."""
+        """The blocks closest to an address outside them, as (rule, leading bits in common).
+
+        Bits in common only get fewer away from the address, so its neighbours in order suffice.
+        """
         width = 128 if address >= V6 else 32
+        place = bisect_right(self._order, address, key=lambda i: self.rules[i].block.first)
         found: list[tuple[int, int]] = []
-        for index, rule in enumerate(self.rules):
-            block = rule.block
-            if rule.deny != deny or (block.first >= V6) != (address >= V6) or not block.prefix:
-                continue
-            common = width - (block.first ^ address).bit_length()
-            if common < block.prefix:
-                found.append((index, common))
-        found.sort(key=lambda item: (self.rules[item[0]].block.prefix - item[1], item[0]))
+        for side in (reversed(self._order[:place]), self._order[place:]):
+            taken = 0
+            for index in side:
+                block = self.rules[index].block
+                if (block.first >= V6) != (address >= V6) or taken == limit:
+                    break
+                common = width - (block.first ^ address).bit_length()
+                if self.rules[index].deny == deny and common < block.prefix:
+                    found.append((index, common))
+                    taken += 1
+        found.sort(key=lambda item: (-item[1], item[0]))
         return tuple(found[:limit])
 
 

@@ -257,9 +257,12 @@ class Decision(NamedTuple):
     @property
     def summary(self) -> str:
         """One line for people."""
+        return self.summarise(() if self.deciding is None else self.near(self.deciding))
+
+    def summarise(self, near: tuple[Near, ...]) -> str:
+        """The same, for whoever has found what the deciding finding nearly matched already."""
         deciding = self.deciding
         if deciding is not None:
-            near = self.near(deciding)
             hint = f"; {near[0].text}" if near else ""
             more = len(self.failures) - 1
             rest = f" (and {more} more would refuse)" if more else ""

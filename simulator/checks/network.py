@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
-from simulator.addresses import Intervals, Rule, check_block, parse_blocks, show_address
+from simulator.addresses import V6, Intervals, Rule, check_block, parse_blocks, show_address
 from simulator.check import skip
 from simulator.decision import Finding, Near, Outcome, Party, Reason
 from simulator.facts import Facts
@@ -291,15 +291,11 @@ def _neighbours(intervals: Intervals, address: int) -> list[Near]:
         for rule in (intervals.rules[i] for i in intervals.covering(address))
         if winner >= 0 and not rule.deny
     ]
-    for index, common in intervals.nearest(address, deny=False):
+    for index, _ in intervals.nearest(address, deny=False, limit=2):
         rule = intervals.rules[index]
-        outside = rule.block.prefix - common
-        if outside <= 8 or not found:
-            found.append(Near(f"the nearest allowed block is `{rule.block.text}`", rule.path))
-    families = {rule.block.family for rule in intervals.rules if not rule.deny}
-    family = "IPv6" if address >> 128 else "IPv4"
+        found.append(Near(f"the nearest allowed block is `{rule.block.text}`", rule.path))
+    family = "IPv6" if address >= V6 else "IPv4"
+    families = intervals.families
     if winner < 0 and families and family not in families:
-        found.append(
-            Near(f"the client came over {family}; every allowed block is {families.pop()}")
-        )
+        found.append(Near(f"the client came over {family}; every allowed block is {min(families)}"))
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simulator.answer import answer
-from simulator.decision import Decision, Finding
+from simulator.decision import Decision, Finding, Near
 from simulator.facts import Facts
 from simulator.message import Request, Response
 from simulator.policy import Policy
@@ -16,6 +16,7 @@ type Plain = str | int | float | bool | list["Plain"] | dict[str, "Plain"] | Non
 def decision_record(policy: Policy, request: Request, decision: Decision) -> dict[str, Plain]:
     """Everything a machine may want to know, without secrets."""
     deciding = decision.deciding
+    near = {finding.check: decision.near(finding) for finding in decision.failures}
     return {
         "policy": policy.name,
         "allowed": decision.allowed,
@@ -24,12 +25,12 @@ def decision_record(policy: Policy, request: Request, decision: Decision) -> dic
         "blocked_by": None if decision.blocked_by is None else str(decision.blocked_by),
         "failures": list(decision.codes),
         "rule": None if deciding is None else rule_record(decision, deciding.rule),
-        "summary": decision.summary,
+        "summary": decision.summarise(near[deciding.check] if deciding else ()),
         "retryable": bool(deciding and deciding.reason and deciding.reason.retryable),
         "hidden": decision.hidden,
         "page": decision.page or None,
         "client": client_record(decision),
-        "trace": [finding_record(decision, finding) for finding in decision.trace],
+        "trace": [finding_record(decision, f, near.get(f.check, ())) for f in decision.trace],
         "response": response_record(answer(policy, request, decision)),
     }
 
@@ -59,7 +60,9 @@ def rule_record(decision: Decision, rule: str | None) -> dict[str, Plain] | None
     return {"path": rule.partition("#")[0], "file": span.file, "line": span.line}
 
 
-def finding_record(decision: Decision, finding: Finding) -> dict[str, Plain]:
+def finding_record(
+    decision: Decision, finding: Finding, near: tuple[Near, ...]
+) -> dict[str, Plain]:
     """One finding, with what nearly matched."""
     record: dict[str, Plain] = {
         "check": finding.check,
@@ -70,7 +73,6 @@ def finding_record(decision: Decision, finding: Finding) -> dict[str, Plain]:
         "title": finding.reason.title if finding.reason else finding.note,
         "text": finding.text,
     }
-    near = decision.near(finding)
     if near:
         record["near"] = [{"text": n.text, "rule": rule_record(decision, n.path)} for n in near]
     return record
