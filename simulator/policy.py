@@ -67,6 +67,8 @@ class Policy:
         if mark or not 0 < line <= len(self.document.lines):
             return ""
         text = mask(self.document.lines[line - 1])
+        if text.strip() == f"{where.rpartition('/')[2]}:":
+            return ""  # that `cors:` stands there goes without saying
         for key in self.keys:
             if key.secret:
                 text = text.replace(key.secret, "•••")
@@ -103,7 +105,7 @@ def load_policy(
     draft = Draft(read_document(text, name=name), read_file, environment or {})
     if draft.found or draft.head is None:
         # A value that an alias repeats is wrong once.
-        found = {(p.line, p.file, p.path, p.message): p for p in draft.found}
+        found = {(p.file != name, p.file, p.line, p.path, p.message): p for p in draft.found}
         raise PolicyError(tuple(found[key] for key in sorted(found)))
     return _compile(draft, draft.head)
 

@@ -73,7 +73,7 @@ class RouteSection(Section):
     ]
     methods: Annotated[
         tuple[Annotated[str, AfterValidator(check_method)], ...],
-        Field(description="Methods it takes; left out: every method.", examples=[["GET"]]),
+        Field(description="Methods it takes; `*` or left out: every method.", examples=[["GET"]]),
     ] = ()
     scopes: Annotated[
         tuple[str, ...],
@@ -86,9 +86,8 @@ class RouteSection(Section):
 
 def compile_route(section: RouteSection, index: int) -> Route:
     """The route as it is looked up."""
-    return Route(
-        index, section.path, section.methods, section.scopes, section.public, section.hosts
-    )
+    methods = () if "*" in section.methods else section.methods
+    return Route(index, section.path, methods, section.scopes, section.public, section.hosts)
 
 
 _NO_SECTION = skip("route", "the policy has no `routes`")

@@ -92,7 +92,7 @@ def _failure(policy: Policy, decision: Decision, finding: Finding, *, first: boo
     if finding.rule is not None:
         text.append(f"\n{policy.span(finding.rule)}", style="magenta")
         excerpt = policy.excerpt(finding.rule).strip()
-        if excerpt.rstrip(":") != finding.rule:  # that `cors:` stands there goes without saying
+        if excerpt:
             text.append(f"  {printable(excerpt)}", style="dim")
     for near in decision.near(finding):
         text.append("\n→ ", style="green")
