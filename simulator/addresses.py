@@ -159,6 +159,8 @@ def _why_no_block(text: str) -> str:
         return "it is empty"
     if text != text.strip():
         return "it has spaces around it"
+    if len(text.split()) > 1:
+        return "it is more than one word, and an entry is one block"
     if "%" in head:
         return "it has a zone, which only means something on one machine"
     if slash and ("." in prefix or ":" in prefix):

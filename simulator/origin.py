@@ -84,9 +84,9 @@ class OriginPattern:
         scheme, separator, rest = text.partition("://")
         if not separator:
             bare = text.lstrip("/:").partition("/")[0].lower()
-            instead = f"https://{bare}"
+            likely = split_origin(f"https://{bare.removeprefix('*.')}") is not None
             raise _not_an_origin(
-                text, "it has no scheme", instead if split_origin(instead) else _EXAMPLE
+                text, "it has no scheme", f"https://{bare}" if likely else _EXAMPLE
             )
         if text != text.lower():
             raise _not_an_origin(text, "browsers send origins in lower case", text.lower())

@@ -221,8 +221,8 @@ class RouteTable:
             yield 0, re.sub("/{2,}", "/", path), "there is a double slash in it"
         for base in self.base_paths:
             yield 1, f"{base}{path}", f"the base path `{base}` is missing"
-        for base in self._literal_heads():
-            yield 2, f"/{base}{path}", f"`/{base}` is missing in front"
+        for head in self._heads(path):
+            yield 2, f"/{head}{path}", f"`/{head}` is missing in front"
         lower = path.lower()
         if lower != path:
             yield 1, lower, "paths compare by case"
@@ -249,9 +249,12 @@ class RouteTable:
     def _versions(self) -> list[str]:
         return sorted({segment for segment in self._literals() if _VERSION.match(segment)})
 
-    def _literal_heads(self) -> list[str]:
-        heads = {route.path.split("/")[1] for route in self.routes}
-        return sorted(head for head in heads if head and "{" not in head)
+    def _heads(self, path: str) -> list[str]:
+        """First segments of routes that go on as this path begins. A parameter would go on as
+        anything, and says nothing."""
+        first = path.split("/")[1]
+        templates = [route.path.split("/") for route in self.routes]
+        return sorted({t[1] for t in templates if len(t) > 2 and "{" not in t[1] and t[2] == first})
 
     def _spelled(self, segment: str) -> str:
         """The segment as some route spells it, if they differ in case only."""
