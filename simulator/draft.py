@@ -96,7 +96,7 @@ class Draft:
                 continue
             here = join("roles", name, index)
             shown = quote(item) if isinstance(item, (bool, int, float)) else "not a word"
-            self._complain(here, f"`{here}` is {shown}", "it must be text", "put it in quotes")
+            self._complain(here, f"{quote(here)} is {shown}", "it must be text", "put it in quotes")
         return tuple(found)
 
     def _complain(self, path: str, problem: str, cause: str, remedy: str = "") -> None:
@@ -231,7 +231,7 @@ class Draft:
         for name in resolve_roles(shape).circular:
             self._complain(
                 join("roles", name, "inherits"),
-                f"role `{name}` inherits from itself",
+                f"role {quote(name)} inherits from itself",
                 "following `inherits` leads back to it",
                 "break the circle",
             )

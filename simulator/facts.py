@@ -9,14 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simulator.addresses import (
-    Client,
-    Intervals,
-    client_address,
-    derive_client,
-    forwarded_entries,
-    peer_address,
-)
+from simulator.addresses import Intervals, peer_address
+from simulator.forwarded import Client, client_address, derive_client, forwarded_entries
 from simulator.message import Request
 from simulator.principals import NOTHING_SENT, Credential, Principals
 from simulator.routes import Match, Route, RouteTable

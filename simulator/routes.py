@@ -159,7 +159,8 @@ class RouteTable:
         same_path: list[Route] = []
         for node in _walk(self._root, segments, 0):
             here = [route for route in node.routes if hosts_match(route.hosts, host, port)]
-            # A route that names the method is more concrete than one that takes every method.
+            # A route that names the host, then one that names the method, is the more concrete.
+            here.sort(key=lambda route: not route.hosts)
             for route in here:
                 if method in route.methods:
                     return Match(route)

@@ -254,7 +254,7 @@ def _keys(model: type[Section]) -> list[str]:
 
 
 def _name(path: str) -> str:
-    return f"`{path}`" if path else "the policy"
+    return quote(path) if path else "the policy"
 
 
 def _kind(value: Data) -> str:

@@ -228,12 +228,14 @@ class _Builder:
                     line, path, "this key is not a word", "a key is one plain word", "write `name:`"
                 )
                 continue
+            if not key.isascii():
+                key = self._whole(key_node, path, key)
             here = join(path, key)
             if key in first:
                 self._complain(
                     line,
                     here,
-                    f"`{key}` stands twice in {_called(path)}",
+                    f"{quote(key)} stands twice in {_called(path)}",
                     f"it stands in line {first[key]} already, and only one of them would count",
                     "keep one",
                 )
@@ -316,4 +318,4 @@ class _Builder:
 
 
 def _called(path: str) -> str:
-    return f"`{path}`" if path else "the policy"
+    return quote(path) if path else "the policy"

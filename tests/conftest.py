@@ -1,0 +1,13 @@
+"""What all tests share: how hypothesis searches."""
+
+from hypothesis import HealthCheck, settings
+
+# No deadline and no complaint about slow generation: the machine is shared. A failure prints the
+# blob that reproduces it.
+settings.register_profile(
+    "why403",
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.load_profile("why403")

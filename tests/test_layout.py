@@ -1,0 +1,238 @@
+"""Does the code keep to the design? Floors, no I/O, a test for every file, small files.
+
+The floors are those of docs/architecture.md: a module imports only from lower ones.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import simulator
+
+ROOT = Path(__file__).parent.parent
+TOP = 13
+
+FLOORS = {
+    "problem": 0,
+    "source": 1,
+    "message": 1,
+    "origin": 1,
+    "usage": 1,
+    "shell": 1,
+    "curl_options": 1,
+    "section": 2,
+    "decision": 2,
+    "addresses": 2,
+    "routes": 2,
+    "grants": 2,
+    "curl": 2,
+    "har": 2,
+    "importers": 2,
+    "jsonl": 3,
+    "forwarded": 3,
+    "principals": 3,
+    "facts": 4,
+    "credentials": 4,
+    "check": 5,
+    "checks": 6,
+    "grammar": 7,
+    "draft": 8,
+    "policy": 9,
+    "engine": 10,
+    "answer": 10,
+    "files": 10,
+    "browser": 10,
+    "diagnosis": 10,
+    "witness": 10,
+    "fixes": 11,
+    "compare": 11,
+    "lint": 11,
+    "testing": 11,
+    "batch": 11,
+    "replay": 11,
+    "render": 11,
+    "": 12,  # the package: its public names
+    "cli": TOP,
+    "command": TOP,
+    "demo": TOP,
+    "__main__": TOP + 1,
+}
+# The parts that may touch the world: the command, and who reads files for it.
+WORLDLY = {"cli", "__main__", "demo", "command", "files", "replay"}
+FORBIDDEN = {
+    "addons", "asyncio", "click", "http.client", "logging", "mitmproxy", "multiprocessing", "os",
+    "pathlib", "random", "requests", "secrets", "shutil", "socket", "subprocess", "tempfile",
+    "threading", "time", "tornado", "urllib.request",
+}  # fmt: skip
+CALLS = {"open", "print", "input", "exec", "eval", "breakpoint"}
+CLOCKS = {"now", "utcnow", "today"}
+
+
+def modules(package: str) -> list[Path]:
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    """The module's name below the package: `checks.cors`, and `` for the package itself."""
+    parts = list(path.relative_to(ROOT).with_suffix("").parts[1:])
+    if parts and parts[-1] == "__init__":
+        parts.pop()
+    return ".".join(parts)
+
+
+def floor(name: str) -> int:
+    """A module's floor: its own, or that of the folder it stands in."""
+    if name in FLOORS:
+        return FLOORS[name]
+    return FLOORS[name.partition(".")[0]]
+
+
+def imports(tree: ast.AST) -> Iterator[tuple[str, ast.stmt]]:
+    """Every module that is imported anywhere in the tree, and what is taken from `simulator`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield node.module or "", node
+            yield from ((f"{node.module}.{alias.name}", node) for alias in node.names)
+
+
+def parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def ids(paths: list[Path]) -> list[str]:
+    return [str(path.relative_to(ROOT)) for path in paths]
+
+
+SIMULATOR = modules("simulator")
+ADDONS = modules("addons")
+PURE = [path for path in SIMULATOR if name_of(path).partition(".")[0] not in WORLDLY]
+
+
+@pytest.mark.parametrize("path", SIMULATOR, ids=ids(SIMULATOR))
+def test_a_module_imports_only_from_lower_floors(path: Path) -> None:
+    own = name_of(path)
+    known = {name_of(other) for other in SIMULATOR}
+    for imported, _ in imports(parse(path)):
+        package, _, other = imported.partition(".")
+        if package == "simulator" and other in known and imported != "simulator":
+            assert floor(other) < floor(own), f"{own} imports {other}"
+
+
+def test_every_module_has_a_floor() -> None:
+    without = [
+        name for name in map(name_of, SIMULATOR) if name.partition(".")[0] not in {*FLOORS, ""}
+    ]
+
+    assert without == []
+
+
+@pytest.mark.parametrize("path", PURE, ids=ids(PURE))
+def test_the_library_does_no_io(path: Path) -> None:
+    tree = parse(path)
+    imported = {name for name, _ in imports(tree)}
+    heads = {".".join(name.split(".")[:depth]) for name in imported for depth in (1, 2)}
+    called = {
+        node.func.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    methods = {
+        node.func.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+
+    assert heads & FORBIDDEN == set()
+    assert called & CALLS == set()
+    assert methods & CLOCKS == set()
+
+
+WORLDLY_FILES = [path for path in SIMULATOR if path not in PURE]
+
+
+@pytest.mark.parametrize("path", WORLDLY_FILES, ids=ids(WORLDLY_FILES))
+def test_the_command_imports_addons_only_when_it_needs_them(path: Path) -> None:
+    tree = parse(path)
+    late = {
+        statement
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        for statement in ast.walk(node)
+    }
+    early = [
+        name
+        for name, statement in imports(tree)
+        if name.partition(".")[0] in ("addons", "mitmproxy") and statement not in late
+    ]
+
+    assert early == []
+
+
+def mirrored() -> list[tuple[Path, Path]]:
+    """Each module with the file that its tests stand in."""
+    pairs = []
+    for path in (*SIMULATOR, *ADDONS):
+        if path.name.startswith("__"):
+            continue
+        relative = path.relative_to(ROOT)
+        pairs.append((path, ROOT / "tests" / relative.parent / f"test_{relative.name}"))
+    return pairs
+
+
+@pytest.mark.parametrize(("path", "tests"), mirrored(), ids=ids([path for path, _ in mirrored()]))
+def test_every_module_has_its_tests_at_the_same_place(path: Path, tests: Path) -> None:
+    assert tests.is_file()
+
+
+EVERY = [*SIMULATOR, *ADDONS]
+
+
+@pytest.mark.parametrize("path", EVERY, ids=ids(EVERY))
+def test_no_file_is_longer_than_400_lines(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").count("\n")
+
+    assert lines <= 400
+
+
+@pytest.mark.parametrize("path", EVERY, ids=ids(EVERY))
+def test_a_module_begins_with_what_it_is_for(path: Path) -> None:
+    if path.read_text(encoding="utf-8").strip():
+        assert ast.get_docstring(parse(path))
+
+
+def test_the_public_names_are_sorted_and_complete() -> None:
+    tree = parse(ROOT / "simulator" / "__init__.py")
+    public = {name.rpartition(".")[2] for name, _ in imports(tree) if name.count(".") == 2}
+    # As isort has them: constants, then classes, then functions.
+    constants = sorted(name for name in public if name.isupper())
+    classes = sorted(name for name in public if name[0].isupper() and not name.isupper())
+    functions = sorted(name for name in public if name[0].islower())
+
+    assert simulator.__all__ == [*constants, *classes, *functions]
+    assert all(hasattr(simulator, name) for name in simulator.__all__)
+
+
+def test_the_codes_of_reasons_are_a_check_and_a_turn() -> None:
+    wrong = [
+        code
+        for code in simulator.REASONS
+        if not re.fullmatch(r"[a-z-]+\.[a-z-]+", code)
+        or code.partition(".")[0].replace("-", "_") not in simulator.ORDER
+    ]
+
+    assert wrong == []
+
+
+def test_every_reason_is_documented_under_its_code_and_nothing_else_is() -> None:
+    text = (ROOT / "docs" / "reasons.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
+
+    assert headings == list(simulator.REASONS)
