@@ -18,8 +18,6 @@ from simulator.render.headers import decision_fields
 class Annotate:
     """Adds the fields of the decision to responses."""
 
-    name = "why403.annotate"
-
     def __init__(self, settings: Settings, cases: Cases, failures: Failures) -> None:
         self._settings = settings
         self._cases = cases

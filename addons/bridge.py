@@ -34,14 +34,13 @@ def read_request(flow: http.HTTPFlow, client: str) -> Request:
     Raises Fault where no URL can be made of it.
     """
     data = flow.request.data
+    raw = data.headers.fields
     try:
-        fields = [(name.decode(), value.decode()) for name, value in data.headers.fields]
+        fields = [(name.decode(), value.decode()) for name, value in raw]
     except UnicodeDecodeError:
-        fields = [(text(name), text(value)) for name, value in data.headers.fields]
-    headers = Headers(fields)
-    method = text(data.method)
-    url = "".join((text(data.scheme), "://", _authority(flow.request), _path(data.path)))
-    return Request(method, url, headers, client=client, at=data.timestamp_start)
+        fields = [(text(name), text(value)) for name, value in raw]
+    url = f"{text(data.scheme)}://{_authority(data)}{_path(data.path)}"
+    return Request(text(data.method), url, Headers(fields), client=client, at=data.timestamp_start)
 
 
 def text(raw: bytes) -> str:
@@ -52,9 +51,8 @@ def text(raw: bytes) -> str:
         return raw.decode("latin-1")
 
 
-def _authority(request: http.Request) -> str:
+def _authority(data: http.RequestData) -> str:
     """What the server takes for its own name; the address of the connection if that is none."""
-    data = request.data
     sent = b""
     if data.http_version in (b"HTTP/2.0", b"HTTP/3"):
         sent = data.authority
@@ -63,10 +61,16 @@ def _authority(request: http.Request) -> str:
             if len(name) == 4 and name.lower() == b"host":
                 sent = value
                 break
-    if _AUTHORITY.match(sent):
-        return sent.decode("ascii")
-    host = f"[{data.host}]" if ":" in data.host else data.host
-    return f"{host}:{data.port}"
+    return _named(sent) or _connected(data.host, data.port)
+
+
+@lru_cache(maxsize=1024)
+def _named(sent: bytes) -> str | None:
+    return sent.decode("ascii") if _AUTHORITY.match(sent) else None
+
+
+def _connected(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _path(raw: bytes) -> str:
@@ -116,6 +120,12 @@ def write_response(response: Response, *, method: str) -> http.Response:
     )
 
 
-def write_fields(fields: Iterable[tuple[str, str]]) -> Iterable[tuple[bytes, bytes]]:
+def write_fields(fields: Iterable[tuple[str, str]]) -> tuple[tuple[bytes, bytes], ...]:
     """Fields as bytes. A value that a client made up must not start a line of its own."""
-    return ((name.encode(), _BREAKS.sub(" ", value).encode()) for name, value in fields)
+    return tuple([_written(pair) for pair in fields])
+
+
+# The same few fields go on most answers.
+@lru_cache(maxsize=1024)
+def _written(pair: tuple[str, str]) -> tuple[bytes, bytes]:
+    return pair[0].encode(), _BREAKS.sub(" ", pair[1]).encode()

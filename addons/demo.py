@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,8 +106,7 @@ async def demo_world(port: int = 0) -> AsyncIterator[World]:
     """Start API, page and proxy, and end them."""
     from addons.why403 import addons
 
-    journal = next(addon for addon in addons if isinstance(addon, Journal))
-    world = World(example_policies() / "demo.yaml", journal)
+    world = World(example_policies() / "demo.yaml", addons[0].journal)
     orders = tornado.web.Application(
         [
             (r"/orders(?:/([^/]+))?", _Orders),
@@ -139,7 +138,7 @@ def _serving(application: tornado.web.Application, port: int) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def _proxying(addons: list[object], world: World, upstream: str) -> AsyncIterator[str]:
+async def _proxying(addons: Sequence[object], world: World, upstream: str) -> AsyncIterator[str]:
     """mitmproxy in front of the API, with our addons where those of `-s` stand."""
     options = Options(mode=[f"reverse:{upstream}@127.0.0.1:0"])
     master = DumpMaster(options, with_termlog=False, with_dumper=False)

@@ -108,7 +108,9 @@ def _granted(response: HTTPResponse) -> bool:
 
 
 def _shown(example: Example) -> str:
-    return f"{example.method} {example.url}" + (f", {example.repeat} times" if example.repeat > 1 else "")
+    return f"{example.method} {example.url}" + (
+        f", {example.repeat} times" if example.repeat > 1 else ""
+    )
 
 
 def run_check(*, as_json: bool) -> int:

@@ -24,11 +24,12 @@ from addons.sink import Sink
 from simulator import Decision, Outcome, Response, answer
 from simulator.render.headers import decision_fields
 
+_CORS, _VARY = b"access-control-", b"vary"
+_JUDGED = (Outcome.PASS, Outcome.FAIL)
+
 
 class Enforce:
     """Refuses, answers preflights, and rewrites CORS fields."""
-
-    name = "why403.enforce"
 
     def __init__(self, settings: Settings, cases: Cases, sink: Sink, failures: Failures) -> None:
         self._settings = settings
@@ -46,7 +47,7 @@ class Enforce:
         if case is None or flow.response is not None:
             return
         try:
-            response = self._answer(case)
+            response = self._answer(case, flow.request.method)
         except Exception as error:
             failure = self._failures.report(error, "answering for the policy")
             response = write_response(internal_error(failure), method=flow.request.method)
@@ -56,14 +57,22 @@ class Enforce:
             case.answered = True
         self._waiting[flow.id] = response
         if self._may_be_streamed(flow.request):
-            self._sink.take(flow, response)
+            self._pour(flow, response)
         else:
             flow.response = response
 
-    def _answer(self, case: Case | Failure) -> http.Response | None:
+    def _pour(self, flow: http.HTTPFlow, response: http.Response) -> None:
+        """Have the sink answer; if it cannot, nobody does."""
+        try:
+            self._sink.take(flow, response)
+        except Exception as error:
+            self._failures.report(error, "taking in a body")
+            flow.kill()
+
+    def _answer(self, case: Case | Failure, method: str) -> http.Response | None:
         """The response, or None where the request goes on to the server."""
         if isinstance(case, Failure):
-            return write_response(internal_error(case), method="GET")
+            return write_response(internal_error(case), method=method)
         decision = case.decision
         refusal = decision.refusal
         # Not known is not refused; but a preflight is answered, by a yes or a no.
@@ -72,7 +81,7 @@ class Enforce:
         response = answer(case.policy, case.request, decision)
         if refusal is not None and self._settings.explain_body and not decision.preflight:
             response = _explained(case, response)
-        return write_response(response, method=case.request.method)
+        return write_response(response, method=method)
 
     def _may_be_streamed(self, request: http.Request) -> bool:
         """Whether mitmproxy may pass the body on before it has all of it."""
@@ -97,7 +106,7 @@ class Enforce:
         for flow in flows:
             response = self._waiting.get(flow.id)
             if response is not None and flow.response is response and flow.request.stream:
-                self._sink.take(flow, response)
+                self._pour(flow, response)
 
     def request(self, flow: http.HTTPFlow) -> None:
         response = self._waiting.pop(flow.id, None)
@@ -160,24 +169,33 @@ def _add(headers: http.Headers, decision: Decision) -> None:
 def apply_fields(headers: http.Headers, decision: Decision) -> None:
     """Put on a real response what the policy says of it: its CORS fields instead of the server's,
     its quotas, and what the answer varies with."""
-    judged = next((f for f in decision.trace if f.check == "cors"), None)
-    if judged is not None and judged.outcome in (Outcome.PASS, Outcome.FAIL):
-        kept = tuple(f for f in headers.fields if not f[0].lower().startswith(b"access-control-"))
-        if len(kept) != len(headers.fields):
-            headers.fields = kept
-    for name, value in write_fields(decision.headers):
-        if name == b"vary":
-            _merge_vary(headers, value)
-        elif name.startswith(b"access-control-"):
-            headers.fields = (*headers.fields, (name, value))
-        else:
-            headers[name] = value
-
-
-def _merge_vary(headers: http.Headers, value: bytes) -> None:
-    present = {word.strip().lower() for word in (headers.get("vary") or "").split(",")}
-    if "*" in present:
+    said = write_fields(decision.headers)
+    judged = any([f.check == "cors" and f.outcome in _JUDGED for f in decision.trace])
+    if not said and not judged:
         return
-    missing = [w.strip() for w in value.decode().split(",") if w.strip().lower() not in present]
-    if missing:
-        headers.add("vary", ", ".join(missing))
+    replaced = {name for name, _ in said if name != _VARY}
+    kept: list[tuple[bytes, bytes]] = []
+    varies = b""
+    for field in headers.fields:
+        name = field[0].lower()
+        if name in replaced or (judged and name.startswith(_CORS)):
+            continue
+        if name == _VARY:
+            varies += b"," + field[1]
+        kept.append(field)
+    for name, value in said:
+        if name == _VARY:
+            value = _missing(varies, value)
+        if value:
+            kept.append((name, value))
+    headers.fields = tuple(kept)
+
+
+def _missing(present: bytes, wanted: bytes) -> bytes:
+    """Those of the field names that the server's Vary does not name yet."""
+    names = {name.strip() for name in present.lower().split(b",")}
+    if b"*" in names:
+        return b""
+    return b", ".join(
+        [name for word in wanted.split(b",") if (name := word.strip()).lower() not in names]
+    )

@@ -60,8 +60,6 @@ def wants_page(headers: Headers) -> bool:
 class Explain:
     """Replaces the body of a real refusal that the policy foretold."""
 
-    name = "why403.explain"
-
     def __init__(self, settings: Settings, cases: Cases, failures: Failures) -> None:
         self._settings = settings
         self._cases = cases

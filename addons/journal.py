@@ -68,9 +68,7 @@ type Cases = dict[str, Case | Failure]
 
 
 class Journal:
-    """The last decisions. Last in the list of addons: it closes the case."""
-
-    name = "why403.journal"
+    """The last decisions. The last of the parts: it closes the case."""
 
     def __init__(self, cases: Cases, *, kept: int = KEPT) -> None:
         self._cases = cases

@@ -49,8 +49,10 @@ def _sentence(case: Case) -> str:
     if deciding is None:
         return decision.summary
     place = f" ({case.policy.span(deciding.rule)})" if deciding.rule else ""
-    said = "the browser refuses" if decision.blocked_by is Party.BROWSER else str(decision.status)
-    return f"{said}, {decision.reason}: {decision.summary}{place}"
+    said = [str(decision.status)] if decision.refusal else []
+    if decision.blocked_by is Party.BROWSER:
+        said.append("hidden by the browser")
+    return f"{', '.join(said)}, {decision.reason}: {decision.summary}{place}"
 
 
 def _set_mark(flow: http.HTTPFlow, name: str) -> None:

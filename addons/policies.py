@@ -70,8 +70,6 @@ class Active:
 class Policies:
     """The policies in force, in the order of the option."""
 
-    name = "why403.policies"
-
     def __init__(self, failures: Failures) -> None:
         self.active: tuple[Active, ...] = ()
         self._failures = failures

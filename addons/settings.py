@@ -36,8 +36,6 @@ CLIENT_FIELD = "x-why403-client"
 class Settings:
     """The options as the other addons read them."""
 
-    name = "why403.settings"
-
     def __init__(self, policies: Policies) -> None:
         self.mode = OBSERVE
         self.client = ""

@@ -23,8 +23,6 @@ from simulator.facts import Facts
 class Simulate:
     """Judges each request, and marks the flow."""
 
-    name = "why403.simulate"
-
     def __init__(
         self,
         settings: Settings,
@@ -43,19 +41,9 @@ class Simulate:
         # With an error, mitmproxy itself refuses the request: it is no request a server would see.
         if flow.error is not None:
             return
-        settings = self._settings
-        given = ""
-        if settings.client_header:
-            given = _take_client_field(flow)
-        if flow.request.data.host == settings.own_host:
-            return
-        if not self._policies.active:
-            if settings.broken is not None and flow.live:
-                self._cases[flow.id] = settings.broken
-            return
         case: Case | Failure | None
         try:
-            case = self._judge(flow, given)
+            case = self._judge(flow)
         except Exception as error:
             case = self._failures.report(error, "judging a request")
         if case is None:
@@ -70,22 +58,27 @@ class Simulate:
                 # The verdict stands: what could not be shown must not change it.
                 self._failures.report(error, "marking a flow")
 
-    def _judge(self, flow: http.HTTPFlow, given: str) -> Case | None:
+    def _judge(self, flow: http.HTTPFlow) -> Case | Failure | None:
         settings = self._settings
+        given = _take_client_field(flow) if settings.client_header else ""
+        if flow.request.data.host == settings.own_host:
+            return None
+        if not self._policies.active:
+            return settings.broken
         client = given or settings.client or peer_address(flow.client_conn.peername)
         request = read_request(flow, client)
         active = self._policies.judge_of(request)
         if active is None:
             return None
+        policy, usage = active.policy, active.usage
         # A recording spends no quota, nor does a request that another addon has answered.
         foreign = flow.response is not None
-        counted = flow.live and not foreign
-        decision = evaluate(active.policy, request, active.usage if flow.live else None)
+        decision = evaluate(policy, request, usage if flow.live else None)
         if decision.failures:
             decision = as_browsers_judge(request, decision)
-        if counted:
-            active.usage.record(decision)
-        return Case(flow.id, active.policy, request, decision, settings.mode, foreign=foreign)
+        if flow.live and not foreign:
+            usage.record(decision)
+        return Case(flow.id, policy, request, decision, settings.mode, foreign=foreign)
 
 
 def _take_client_field(flow: http.HTTPFlow) -> str:

@@ -1,7 +1,7 @@
 """How many explained decisions a second, and how that compares with plain Python in the same run.
 
-`python bench/evaluate.py [--rounds N]`. The two take turns; the CPU time of the process is measured,
-not the clock, and the median over the rounds is shown, since machines are shared.
+`python bench/evaluate.py [--rounds N]`. The two take turns; the CPU time of the process is
+measured, not the clock, and the median over the rounds is shown, since machines are shared.
 """
 
 from __future__ import annotations
@@ -54,9 +54,8 @@ def main() -> None:
     out(f"policy loaded in {loaded:.3f} s of CPU; {count} requests, {disagree} disagreements\n")
     for reason, number in reasons.most_common():
         out(f"  {number:6d}  {reason}\n")
-    out(
-        f"evaluate   {count / statistics.median(ours):10,.0f} decisions/s (best {count / min(ours):,.0f})\n"
-    )
+    rate = count / statistics.median(ours)
+    out(f"evaluate   {rate:10,.0f} decisions/s (best {count / min(ours):,.0f})\n")
     out(f"plain      {count / statistics.median(theirs):10,.0f} decisions/s\n")
     out(f"evaluate takes {ratio:.2f} times as long as plain\n")
 

@@ -29,7 +29,8 @@ CONNECTIONS = 8
 
 UPSTREAM = """
 import asyncio, sys
-ANSWER = b"HTTP/1.1 200 OK\\r\\ncontent-type: text/plain\\r\\ncontent-length: 1024\\r\\n\\r\\n" + b"x" * 1024
+HEAD = b"HTTP/1.1 200 OK\\r\\ncontent-type: text/plain\\r\\ncontent-length: 1024\\r\\n\\r\\n"
+ANSWER = HEAD + b"x" * 1024
 class Server(asyncio.Protocol):
     def connection_made(self, transport): self.transport, self.buffer = transport, b""
     def data_received(self, data):
@@ -88,9 +89,9 @@ def main() -> None:
         out(f"mitmdump alone   {base:7.0f} µs of CPU a request\n")
         out(f"with {what:12s} {with_it:7.0f} µs\n")
         low, *_, high = sorted(ratios)
-        out(
-            f"ratio            {statistics.median(ratios):7.3f} (of {len(ratios)} rounds, {low:.3f} to {high:.3f})\n"
-        )
+        middle = statistics.median(ratios)
+        out(f"ratio            {middle:7.3f} (of {len(ratios)} rounds, {low:.3f} to {high:.3f})")
+        out("\n")
 
 
 def _process(arguments: list[str]) -> subprocess.Popen[str]:

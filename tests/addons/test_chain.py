@@ -1,0 +1,28 @@
+"""Is every hook of every part called, in the order that the parts rely on?"""
+
+import inspect
+
+from mitmproxy.hooks import all_hooks
+
+from addons.chain import Chain
+
+PARTS = ("settings", "policies", "simulate", "enforce", "annotate", "explain", "journal")
+
+
+def test_no_hook_is_async() -> None:
+    for hook in all_hooks:
+        assert not inspect.iscoroutinefunction(getattr(Chain, hook, None))
+
+
+def test_every_hook_of_a_part_is_passed_on() -> None:
+    chain = Chain()
+    for part in PARTS:
+        for hook in set(all_hooks) & set(dir(getattr(chain, part))):
+            assert f"self.{part}.{hook}(" in inspect.getsource(getattr(Chain, hook))
+
+
+def test_the_verdict_comes_first_and_the_case_is_closed_last() -> None:
+    first = inspect.getsource(Chain.requestheaders).split("self.")[1]
+    assert first.startswith("simulate")
+    for hook in (Chain.response, Chain.error):
+        assert inspect.getsource(hook).split("self.")[-1].startswith("journal")

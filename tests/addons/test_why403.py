@@ -1,0 +1,33 @@
+"""Does the script load as mitmproxy loads it, and say so in a line where it cannot?"""
+
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+import addons
+
+SCRIPT = Path(addons.__file__).with_name("why403.py")
+
+
+def test_a_script_that_is_loaded_twice_shares_nothing() -> None:
+    (first,), (second,) = (runpy.run_path(str(SCRIPT))["addons"] for _ in range(2))
+    assert first.name == second.name == "why403"
+    parts = [set(map(id, vars(chain).values())) for chain in (first, second)]
+    assert not parts[0] & parts[1]
+
+
+def test_a_project_that_is_not_installed_is_told_in_one_line(monkeypatch, caplog) -> None:
+    monkeypatch.setitem(sys.modules, "addons.chain", None)
+    loaded = runpy.run_path(str(SCRIPT))
+    assert loaded["addons"] == []
+    (message,) = caplog.messages
+    assert message.startswith("why403 cannot start: ")
+    assert message.endswith("`pip install why403`, or `pip install -e .` in a checkout")
+
+
+@pytest.mark.parametrize("file", sorted(SCRIPT.parent.glob("*.py")), ids=lambda f: f.stem)
+def test_no_file_hides_a_module_of_the_standard_library(file: Path) -> None:
+    # mitmproxy puts the folder first on the path of the whole process.
+    assert file.stem not in sys.stdlib_module_names
