@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from simulator.problem import Fault, quote
@@ -139,15 +140,13 @@ def parse_url(text: str, *, host: str | None = None) -> Url:
 
 
 def _url(scheme: str, authority: str, target: str) -> Url:
-    name, port = _split_authority(authority, scheme)
+    name, port, origin = (_site if len(authority) < 300 else _split_site)(scheme, authority)
     path, has_query, query = target.partition("?")
-    origin = f"{scheme}://{name}"
-    if port != DEFAULT_PORTS[scheme]:
-        origin = f"{origin}:{port}"
     return Url(scheme, name, port, path or "/", query if has_query else None, origin)
 
 
-def _split_authority(authority: str, scheme: str) -> tuple[str, int]:
+def _split_site(scheme: str, authority: str) -> tuple[str, int, str]:
+    """Host, port and serialised origin."""
     match = _AUTHORITY.match(authority)
     if match is None:
         raise Fault(
@@ -156,15 +155,21 @@ def _split_authority(authority: str, scheme: str) -> tuple[str, int]:
             "write `host`, `host:8080` or `[2001:db8::1]:8080`",
         )
     name, port = match.group("name").lower(), match.group("port")
+    usual = DEFAULT_PORTS[scheme]
     if not port:
-        return name, DEFAULT_PORTS[scheme]
+        return name, usual, f"{scheme}://{name}"
     if not (port.isascii() and port.isdigit() and len(port) <= 5 and int(port) <= 65535):
         raise Fault(
             f"{quote(authority)} names no port",
             f"{quote(port)} is not a number up to 65535",
             "correct it, or leave it out",
         )
-    return name, int(port)
+    number = int(port)
+    return name, number, f"{scheme}://{name}" + (f":{number}" if number != usual else "")
+
+
+# Requests go to few hosts; a memo of a pure function is no state.
+_site = lru_cache(maxsize=1024)(_split_site)
 
 
 def check_method(text: str) -> str:
