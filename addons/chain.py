@@ -7,7 +7,7 @@ there is a hook, and seven of them would cost more than all judging.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Callable, Set
 
 from mitmproxy import http
 from mitmproxy.addonmanager import Loader
@@ -57,8 +57,11 @@ class Chain:
         self.simulate.requestheaders(flow)
         self.enforce.requestheaders(flow)
 
-    def update(self, flows: list[http.HTTPFlow]) -> None:
-        self.enforce.update(flows)
+    @property
+    def update(self) -> Callable[[list[http.HTTPFlow]], None] | None:
+        """Wanted only while a refusal waits for its request's body; otherwise mitmproxy would call
+        it four times a request for nothing."""
+        return self.enforce.update if self.enforce.waiting else None
 
     def request(self, flow: http.HTTPFlow) -> None:
         self.enforce.request(flow)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 import simulator
+from addons.chain import Chain
 from addons.journal import Journal
 from simulator.render.terminal import headline
 
@@ -104,9 +105,9 @@ def example_policies() -> Path:
 @asynccontextmanager
 async def demo_world(port: int = 0) -> AsyncIterator[World]:
     """Start API, page and proxy, and end them."""
-    from addons.why403 import addons
 
-    world = World(example_policies() / "demo.yaml", addons[0].journal)
+    chain = Chain()
+    world = World(example_policies() / "demo.yaml", chain.journal)
     orders = tornado.web.Application(
         [
             (r"/orders(?:/([^/]+))?", _Orders),
@@ -122,7 +123,7 @@ async def demo_world(port: int = 0) -> AsyncIterator[World]:
         ]
     )
     with _serving(orders, 0) as origin, _serving(page, port) as world.page:
-        async with _proxying(addons, world, origin) as world.api:
+        async with _proxying(chain, world, origin) as world.api:
             yield world
 
 
@@ -138,15 +139,13 @@ def _serving(application: tornado.web.Application, port: int) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def _proxying(addons: Sequence[object], world: World, upstream: str) -> AsyncIterator[str]:
-    """mitmproxy in front of the API, with our addons where those of `-s` stand."""
+async def _proxying(chain: Chain, world: World, upstream: str) -> AsyncIterator[str]:
+    """mitmproxy in front of the API, with our addon where those of `-s` stand."""
     options = Options(mode=[f"reverse:{upstream}@127.0.0.1:0"])
     master = DumpMaster(options, with_termlog=False, with_dumper=False)
     place = master.addons.chain.index(master.addons.get("scriptloader"))
-    for addon in addons:
-        master.addons.register(addon)
-        master.addons.chain.insert(place, addon)
-        place += 1
+    master.addons.register(chain)
+    master.addons.chain.insert(place, chain)
     # The options of addons exist only now.
     options.update(
         keep_host_header=True,

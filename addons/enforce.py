@@ -37,7 +37,7 @@ class Enforce:
         self._sink = sink
         self._failures = failures
         # Our answers to requests whose body has not come yet, by flow.
-        self._waiting: dict[str, http.Response] = {}
+        self.waiting: dict[str, http.Response] = {}
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         if self._settings.mode != ENFORCE or not flow.live:
@@ -55,7 +55,7 @@ class Enforce:
             return
         if isinstance(case, Case):
             case.answered = True
-        self._waiting[flow.id] = response
+        self.waiting[flow.id] = response
         if self._may_be_streamed(flow.request):
             self._pour(flow, response)
         else:
@@ -101,15 +101,13 @@ class Enforce:
 
     def update(self, flows: list[http.HTTPFlow]) -> None:
         """Called after the hooks of all addons: one that comes later may have asked to stream."""
-        if not self._waiting:
-            return
         for flow in flows:
-            response = self._waiting.get(flow.id)
+            response = self.waiting.get(flow.id)
             if response is not None and flow.response is response and flow.request.stream:
                 self._pour(flow, response)
 
     def request(self, flow: http.HTTPFlow) -> None:
-        response = self._waiting.pop(flow.id, None)
+        response = self.waiting.pop(flow.id, None)
         if response is None or flow.error is not None:
             return
         if self._sink.has(flow):
@@ -140,7 +138,7 @@ class Enforce:
             flow.kill()  # the header is half written and the body on its way
 
     def error(self, flow: http.HTTPFlow) -> None:
-        self._waiting.pop(flow.id, None)
+        self.waiting.pop(flow.id, None)
         self._sink.give_back(flow)
 
     def done(self) -> None:

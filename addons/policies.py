@@ -7,6 +7,7 @@ of a list it names. A file that an edit has broken leaves the last good policy i
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -105,6 +106,7 @@ class Policies:
     # Not async: mitmproxy calls both without waiting when it loads a script again.
 
     def running(self) -> None:
+        _settle()
         if self._watching is None:
             self._watching = asyncio.get_running_loop().create_task(self._watch())
 
@@ -119,9 +121,21 @@ class Policies:
             for active in self.active:
                 try:
                     if active.look():
+                        _settle()
                         logger.info("why403: `%s` changed and was read again", active.path)
                 except Exception as error:
                     self._failures.report(error, f"reading `{active.path}` again")
+
+
+def _settle() -> None:
+    """Take what is there to stay out of the garbage collector's sight.
+
+    A policy is tens of thousands of objects that never become garbage in a circle; every full
+    collection would go through them all, and through mitmproxy's own, for nothing. Measured on a
+    policy of 1,000 blocks that cost as much CPU a request as judging it.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _stat(path: str) -> _Stat:

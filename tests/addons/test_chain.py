@@ -18,7 +18,9 @@ def test_every_hook_of_a_part_is_passed_on() -> None:
     chain = Chain()
     for part in PARTS:
         for hook in set(all_hooks) & set(dir(getattr(chain, part))):
-            assert f"self.{part}.{hook}(" in inspect.getsource(getattr(Chain, hook))
+            passed_on = inspect.getattr_static(Chain, hook)
+            source = inspect.getsource(passed_on.fget if hook == "update" else passed_on)
+            assert f"self.{part}.{hook}" in source
 
 
 def test_the_verdict_comes_first_and_the_case_is_closed_last() -> None:

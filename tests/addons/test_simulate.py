@@ -155,4 +155,4 @@ def test_nothing_is_kept_of_a_flow_that_ended(rig, flow) -> None:
         rig.fail(rig.request(flow(url)))
     rig.request(flow(live=False))
     assert rig.chain.simulate._cases == {}
-    assert rig.chain.enforce._waiting == {}
+    assert rig.chain.enforce.waiting == {}

@@ -232,20 +232,21 @@ def find_route(policy: Dict, facts: Facts, method: str) -> tuple[int | None, lis
     segments = segments_of(policy, facts.path)
     if segments is None:
         return None, []
-    fitting = []
+    fitting: list[tuple[tuple[tuple[int, int], ...], bool, bool, int]] = []
     for index, route in enumerate(facts.routes):
         concreteness = fit(route["path"], segments)
         if concreteness is None or not on_host(route.get("hosts", []), facts.host, facts.port):
             continue
-        # Of routes with one path the one that names the method is the more concrete.
-        methods = route.get("methods", [])
-        fitting.append((concreteness, method not in methods, index))
+        # Of routes with one path the one that names the host, then the one that names the method,
+        # is the more concrete. AMBIGUOUS: `*.name` and `name` are equally concrete.
+        anywhere = not route.get("hosts")
+        fitting.append((concreteness, anywhere, method not in route.get("methods", []), index))
     fitting.sort()
-    for _, _, index in fitting:
+    for *_, index in fitting:
         methods = facts.routes[index].get("methods", [])
         if not methods or method in methods:
             return index, []
-    return None, [index for _, _, index in fitting]
+    return None, [index for *_, index in fitting]
 
 
 def segments_of(policy: Dict, path: str) -> list[str] | None:

@@ -184,6 +184,31 @@ def test_a_route_exists_on_its_hosts_only() -> None:
     assert match.route.index == 1
 
 
+@pytest.mark.parametrize(
+    ("routes", "expected"),
+    [
+        pytest.param([Route(0, "/a"), Route(1, "/a", hosts=("h",))], 1, id="before every host"),
+        pytest.param([Route(0, "/a", hosts=("h",)), Route(1, "/a")], 0, id="in whatever order"),
+        pytest.param(
+            [Route(0, "/a", ("GET",)), Route(1, "/a", hosts=("h",))], 1, id="before the method"
+        ),
+        pytest.param(
+            [Route(0, "/a", hosts=("h",)), Route(1, "/a", ("GET",), hosts=("*.h", "h"))],
+            1,
+            id="then the method counts",
+        ),
+        pytest.param(
+            [Route(0, "/a"), Route(1, "/{x}", hosts=("h",))], 0, id="but the path comes first"
+        ),
+    ],
+)
+def test_naming_the_host_is_more_concrete(routes: list[Route], expected: int) -> None:
+    match = RouteTable(routes).find("GET", "/a", "h", 443)
+
+    assert match.route is not None
+    assert match.route.index == expected
+
+
 # What may be written
 
 
@@ -397,10 +422,8 @@ def test_the_trie_finds_what_a_linear_scan_finds(
     for route in routes:
         concreteness = fit(route.path, parts)
         if concreteness is not None and on_host(list(route.hosts), host, 443):
-            scanned.append((concreteness, "GET" not in route.methods, route.index))
-    taking = [
-        i for _, _, i in sorted(scanned) if not routes[i].methods or "GET" in routes[i].methods
-    ]
+            scanned.append((concreteness, not route.hosts, "GET" not in route.methods, route.index))
+    taking = [i for *_, i in sorted(scanned) if not routes[i].methods or "GET" in routes[i].methods]
 
     match = RouteTable(routes).find("GET", path, host, 443)
 
@@ -409,7 +432,7 @@ def test_the_trie_finds_what_a_linear_scan_finds(
         assert match.route.index == taking[0]
     else:
         assert match.route is None
-        assert sorted(route.index for route in match.same_path) == sorted(i for _, _, i in scanned)
+        assert sorted(route.index for route in match.same_path) == sorted(i for *_, i in scanned)
 
 
 @given(st.text(st.sampled_from("/.%2eE57aé?\n") | st.characters(codec=None), max_size=40))
