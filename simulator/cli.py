@@ -301,13 +301,18 @@ def proxy(
     arguments += ["--set", f"why403_mode={mode}", "--set", "flow_detail=0"]
     arguments += [a for path in policies for a in ("--set", f"why403_policy={path}")]
     if reverse:
-        arguments += ["--mode", f"reverse:{reverse}"]
+        # The policy is about the name that clients use, which mitmproxy would replace.
+        arguments += ["--mode", f"reverse:{reverse}", "--set", "keep_host_header=true"]
     if client:
         arguments += ["--set", f"why403_client={client}"]
     if explain_body:
         arguments += ["--set", "why403_explain_body=true"]
+    import logging
+
     from mitmproxy.tools.main import mitmdump
 
+    # Who connects and leaves is not what is asked here; refusals stand out without it.
+    logging.getLogger("mitmproxy.proxy.server").setLevel(logging.WARNING)
     sys.exit(mitmdump([*arguments, *mitmdump_arguments]) or 0)
 
 

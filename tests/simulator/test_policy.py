@@ -289,6 +289,28 @@ def test_no_message_shows_a_secret(text: str) -> None:
     assert "31415926535" not in "".join(told(text))
 
 
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{chr(n)}: &{chr(n)} [{', '.join([f'*{chr(n - 1)}'] * 9)}]\n" for n in range(98, 110)
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("\x7fELF\x02\x01\x01\x00", id="a program"),
+        pytest.param("keys: []\nkeys: []\n", id="a key twice"),
+        pytest.param(BOMB, id="aliases of aliases"),
+        pytest.param("[" * 500 + "]" * 500, id="brackets in brackets"),
+        pytest.param("routes: " + "[" * 50 + "]" * 50, id="fewer of them, where routes should be"),
+        pytest.param("#" * 10_000_000, id="ten million characters"),
+        pytest.param("a: 1\n---\nb: 2\n", id="two documents"),
+    ],
+)
+def test_what_no_policy_looks_like_is_a_problem_with_its_line(text: str) -> None:
+    assert all(problem.line >= 1 and problem.cause for problem in problems_of(text))
+
+
 # The compiled policy
 
 

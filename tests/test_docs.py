@@ -1,0 +1,91 @@
+"""The documentation says what the program does: made from it, or compared with it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from simulator import REASONS, load_policy, policy_schema
+from simulator.cli import why403
+from simulator.render.terminal import reason_markdown
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+
+
+def blocks(path: Path, language: str) -> list[str]:
+    """The fenced blocks of a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", path.read_text(), re.DOTALL | re.MULTILINE)
+
+
+def test_the_page_of_reasons_is_what_the_command_prints() -> None:
+    page = (DOCS / "reasons.md").read_text()
+    sections = page[page.index("## ") :].rstrip("\n")
+
+    assert sections == "\n\n".join(reason_markdown(reason) for reason in REASONS.values())
+
+
+def test_the_schema_beside_the_examples_is_the_grammars() -> None:
+    assert json.loads((ROOT / "policies/policy.schema.json").read_text()) == policy_schema()
+
+
+def test_the_readme_shows_what_explain_prints(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    shown = next(block for block in blocks(ROOT / "README.md", "") if block.startswith("$ why403"))
+    command, _, expected = shown.partition("\nDELETE ")
+    words = shlex.split(command.removeprefix("$ why403 ").replace("\\\n", ""))
+
+    result = CliRunner().invoke(why403, words)
+
+    assert result.stdout == f"DELETE {expected}"
+
+
+@pytest.mark.parametrize("path", [ROOT / "README.md", DOCS / "policy.md"], ids=lambda p: p.name)
+def test_the_examples_in_python_run(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = next((b for b in blocks(path, "yaml") if b.startswith("hosts:")), "")
+    monkeypatch.setattr("builtins.open", lambda name: Text(policy))
+    monkeypatch.setattr("builtins.print", lambda *words: None)
+
+    for block in blocks(path, "python"):
+        # The policy of the page has a key in the environment.
+        exec(block.replace('name="shop.yaml"', 'environment={"BATCH_KEY": "b"}'), {})
+
+
+class Text(str):
+    """What `open` gives in an example."""
+
+    __slots__ = ()
+
+    def read(self) -> str:
+        return str(self)
+
+
+def test_every_policy_in_the_documentation_loads() -> None:
+    loaded = 0
+    for block in blocks(DOCS / "policy.md", "yaml"):
+        lists = "1.2.3.4\n"
+        policy = load_policy(block, read_file=lambda _, t=lists: t, environment={"BATCH_KEY": "b"})
+        assert policy.checks
+        loaded += 1
+
+    assert loaded >= 4
+
+
+def test_every_link_inside_the_repository_leads_somewhere() -> None:
+    for path in (ROOT / "README.md", *DOCS.glob("*.md")):
+        for target in re.findall(r"\]\(([^)#]+)\)", path.read_text()):
+            if "://" not in target:
+                assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def test_every_key_of_the_grammar_is_in_the_page_on_policies() -> None:
+    page = (DOCS / "policy.md").read_text()
+
+    for key in policy_schema()["properties"]:
+        if key != "description":
+            assert f"`{key}`" in page, key
