@@ -160,12 +160,9 @@ class RouteTable:
         for node in _walk(self._root, segments, 0):
             here = [route for route in node.routes if hosts_match(route.hosts, host, port)]
             # A route that names the host, then one that names the method, is the more concrete.
-            here.sort(key=lambda route: not route.hosts)
+            here.sort(key=lambda route: (not route.hosts, not route.methods))
             for route in here:
-                if method in route.methods:
-                    return Match(route)
-            for route in here:
-                if not route.methods:
+                if not route.methods or method in route.methods:
                     return Match(route)
             same_path += here
         return Match(None, tuple(same_path)) if same_path else NO_MATCH
