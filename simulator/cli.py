@@ -160,14 +160,15 @@ def _har_request(har: str, entry: int | None, client: str) -> Request:
     if entry is None and len(entries) == 1:
         entry = 0
     if entry is None or not 0 <= entry < len(entries):
-        listed = "\n".join(
-            f"  {e.index}  {e.request.method} {e.request.url[:100]}" for e in entries[:40]
-        )
+        for listed in entries[:40]:
+            request = listed.request
+            target = f"{request.target.origin}{request.target.path}"
+            click.echo(f"{listed.index:4}  {request.method} {target[:100]}", err=True)
         _fail(
             Fault(
                 f"{quote(har)} has {len(entries)} entries",
                 "one of them is explained",
-                f"choose it with `--entry N`:\n{listed}",
+                "choose it with `--entry N`",
             )
         )
     found = entries[entry].request

@@ -93,9 +93,15 @@ class _Words(dict[str, object]):
 def _word(value: object) -> str:
     if isinstance(value, (tuple, list)):
         return ", ".join(f"`{item}`" for item in value) or "none"
-    text = str(value)
-    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:1000])
-    return text if len(text) <= 120 else f"{text[:100]}… ({len(str(value))} characters)"
+    return _shown(str(value), 120)
+
+
+def _shown(text: str, longest: int) -> str:
+    """The text without what a terminal would act on, and not longer than this."""
+    cut = text[:longest]
+    if not cut.isprintable():
+        cut = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in cut)
+    return cut if len(text) <= longest else f"{cut[:-20]}… ({len(text)} characters)"
 
 
 class Judged(Protocol):
@@ -252,7 +258,9 @@ class Decision(NamedTuple):
         """What nearly matched, likeliest first; found only when asked for."""
         if finding.outcome is not Outcome.FAIL:
             return ()
-        return self.policy.near(finding.check, self.facts)
+        # They quote the request, which anybody may have written.
+        found = self.policy.near(finding.check, self.facts)
+        return tuple([Near(_shown(near.text, 400), near.path) for near in found])
 
     @property
     def summary(self) -> str:

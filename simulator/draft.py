@@ -47,6 +47,9 @@ class Draft:
         self.head = self._read()
         if self.head is not None:
             self._check(self.head)
+        self._check_roles()
+        self._check_keys()
+        self._check_routes()
 
     # Reading: data to sections, each item of a list for itself.
 
@@ -130,9 +133,6 @@ class Draft:
                 self._add(cors.problems(section.cors, join(here, "cors"), self.document))
         for index, place in enumerate(head.credentials):
             self._add(place_problems(place, join("credentials", index), self.document))
-        self._check_roles()
-        self._check_keys()
-        self._check_routes()
 
     def _check_order(self, head: PolicySection) -> None:
         missing = [name for name in ORDER if name not in head.order]

@@ -15,10 +15,10 @@ class Fault(ValueError):
     """One mistake in a value: `problem` names the value, then `cause`, then `remedy`."""
 
     def __init__(self, problem: str, cause: str, remedy: str = "") -> None:
-        self.problem = problem
-        self.cause = cause
-        self.remedy = remedy
-        super().__init__(sentence(problem, cause, remedy))
+        self.problem = printable(problem)
+        self.cause = printable(cause)
+        self.remedy = printable(remedy)
+        super().__init__(sentence(self.problem, self.cause, self.remedy))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,14 @@ class Problem:
 
 def sentence(problem: str, cause: str, remedy: str = "") -> str:
     """The three parts on one line: `problem: cause; remedy`."""
-    return f"{problem}: {cause}; {remedy}" if remedy else f"{problem}: {cause}"
+    return printable(f"{problem}: {cause}; {remedy}" if remedy else f"{problem}: {cause}")
+
+
+def printable(text: str) -> str:
+    """The text with what no terminal should act on written out: `\\x1b` for an escape."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
 
 
 def quote(value: object) -> str:
@@ -51,7 +58,7 @@ def quote(value: object) -> str:
     text = value if isinstance(value, str) else repr(value)
     if not text:
         return "(nothing)"
-    text = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text[:2000])
+    text = printable(text[:2000])
     if len(text) > 80:
         text = f"{text[:60]}… ({len(value) if isinstance(value, str) else len(text)} characters)"
     return f"`{text}`"

@@ -25,6 +25,8 @@ class Section(BaseModel):
     )
 
 
+# Taking a value out may leave a mapping without what it needs, which may be in another such.
+_ATTEMPTS = 6
 _KINDS = {
     "string_type": "text",
     "bool_type": "`true` or `false`",
@@ -58,14 +60,21 @@ def read_section[S: Section](
     if isinstance(data, dict):
         data = _without_empty(model, document, path, data, problems)
     rest = _tuples(data)
-    for attempt in range(2):
+    for attempt in range(_ATTEMPTS):
         try:
             return model.model_validate(rest)
         except ValidationError as error:
             details = error.errors(include_url=False)
             if attempt == 0:
                 problems.extend(_told(model, document, path, data, details))
-            rest = _without(rest, [_locate(model, data, detail["loc"])[0] for detail in details])
+            wrong = []
+            for detail in details:
+                place = _locate(model, data, detail["loc"])[0]
+                # What lacks something is itself what is taken out.
+                wrong.append(place[:-1] if detail["type"] == "missing" else place)
+            if () in wrong:
+                return None
+            rest = _without(rest, wrong)
     return None
 
 

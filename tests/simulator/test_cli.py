@@ -117,7 +117,10 @@ def test_explain_takes_an_entry_of_a_har_file(policy: str, tmp_path: Path) -> No
 
     assert json.loads(result.stdout)["reason"] == "authenticate.unknown-key"
     assert which.exit_code == 2
-    assert "has 2 entries: one of them is explained; choose it with `--entry N`:" in which.stderr
+    assert which.stderr == (
+        f"   0  DELETE {URL}\n   1  DELETE {URL}\n"
+        f"why403: `{har}` has 2 entries: one of them is explained; choose it with `--entry N`\n"
+    )
 
 
 def test_time_decides_on_expiry(policy: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from telling import problems_of, told
 
-from simulator import load_policy
+from simulator import PolicyError, load_policy
 
 SHA = "0" * 64
 
@@ -319,3 +319,45 @@ def test_a_list_is_read_once_however_often_it_is_named() -> None:
     )
 
     assert asked == ["l"]
+
+
+MANY = """\
+hosts: ["https://api.shop.example"]
+trusted_proxies:
+  - 10.0.0.1/8
+network:
+  default: block
+  deny: [203.0.113.0/24, 300.1.2.3]
+cors:
+  origins:
+    - https://shop.example/
+  max_age: ten minutes
+  credential: true
+roles:
+  clerk: {inherits: [readr], scopes: [orders:write]}
+  reader: [orders:read]
+keys:
+  - id: web
+    key: web-demo
+    roles: [reader]
+    expires: 31.12.2026
+  - id: web
+    key: other
+  - {id: nosecret}
+routes:
+  - path: orders/{id}
+    methods: [get]
+  - {path: /x, methods: [GET], scope: [a]}
+rate_limits:
+  - {per: user, quota: 100 per minute}
+errors: {statuses: {authenticate.unknown-kee: 403}}
+order: [cors, network, route, authenticate, authorize]
+"""
+
+
+def test_no_mistake_hides_another_wherever_they_stand() -> None:
+    with pytest.raises(PolicyError) as caught:
+        load_policy(MANY, name="shop.yaml")
+
+    lines = [problem.line for problem in caught.value.problems]
+    assert lines == [1, 3, 5, 6, 9, 10, 11, 13, 19, 20, 22, 24, 25, 26, 28, 28, 29, 30]

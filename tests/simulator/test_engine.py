@@ -316,7 +316,8 @@ def everything(policy: Policy, request: Request) -> Decision:
     usage.record(decision)
     again = evaluate(policy, request, usage)
     for one in (decision, again):
-        assert repr(one)
+        assert repr(one).isprintable()
+        assert len(one.summary) < 3000
         assert json.dumps(decision_record(policy, request, one))
         for name, value in decision_fields(one):
             assert f"{name}: {value}".isascii()
@@ -343,6 +344,70 @@ def test_no_request_that_can_be_made_makes_it_raise(
         return
     everything(HARD, request)
     everything(FORWARDED, request)
+
+
+ESCAPE = "\x1b]0;gotcha\x07" + "x" * 10_000
+
+
+@pytest.mark.parametrize(
+    ("policy", "url", "headers"),
+    [
+        pytest.param(
+            {"network": {"default": "deny"}},
+            "https://h/",
+            {"x-forwarded-for": ESCAPE},
+            id="a forwarded entry that is not believed",
+        ),
+        pytest.param(
+            {"network": {"default": "deny"}, "trusted_proxies": ["all"]},
+            "https://h/",
+            {"x-forwarded-for": ESCAPE},
+            id="a forwarded entry that is no address",
+        ),
+        pytest.param(
+            {"routes": [{"path": "/orders/{id}"}]},
+            f"https://h/Orders/{ESCAPE}",
+            {},
+            id="a path",
+        ),
+        pytest.param(
+            {"cors": {"origins": ["https://shop.example"]}},
+            "https://h/",
+            {"origin": f"{ESCAPE}://shop.example"},
+            id="the scheme of an origin",
+        ),
+        pytest.param(
+            {"cors": {"origins": ["https://shop.example"]}},
+            "https://h/",
+            {"origin": f"https://shop.example:{ESCAPE}"},
+            id="the port of an origin",
+        ),
+        pytest.param(
+            {"keys": [{"id": "a", "key": "secret-1"}]},
+            "https://h/",
+            {ESCAPE: "secret-1"},
+            id="the name of a field",
+        ),
+        pytest.param(
+            {"keys": [{"id": "a", "key": "secret-1"}]},
+            f"https://h/?{ESCAPE}=secret-1",
+            {},
+            id="the name of a parameter",
+        ),
+        pytest.param({"routes": [{"path": "/a"}]}, f"https://h/{ESCAPE}", {}, id="a path not near"),
+    ],
+)
+def test_what_is_told_is_printable_and_short(
+    policy: dict[str, Any], url: str, headers: dict[str, str]
+) -> None:
+    decision = evaluate(load(policy), Request("GET", url, headers, client="10.0.0.1"))
+    told_of = [decision.summary, repr(decision)]
+    for finding in decision.trace:
+        told_of += [finding.text, *(near.text for near in decision.near(finding))]
+
+    assert decision.failures
+    assert [ascii(text) for text in told_of if not text.isprintable()] == []
+    assert max(len(text) for text in told_of) < 1000
 
 
 HUGE = [
