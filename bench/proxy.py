@@ -93,9 +93,8 @@ def main() -> None:
         out(f"ratio            {middle:7.3f} (of {len(ratios)} rounds, {low:.3f} to {high:.3f})\n")
         # On a shared machine a round is never too fast, only too slow.
         quick = [statistics.quantiles(side, n=4)[0] for side in zip(*costs, strict=True)]
-        out(
-            f"of the quicker   {quick[1] / quick[0]:7.3f} ({quick[0]:.0f} µs and {quick[1]:.0f} µs)\n"
-        )
+        ratio = quick[1] / quick[0]
+        out(f"of the quicker   {ratio:7.3f} ({quick[0]:.0f} µs and {quick[1]:.0f} µs)\n")
 
 
 def _process(arguments: list[str]) -> subprocess.Popen[str]:
