@@ -170,7 +170,7 @@ def test_server_replay_serves_what_is_allowed_and_replaces_no_refusal(
         assert get(server, proxy, "/open").text == "allowed"
         assert get(server, proxy, "/closed?api_key=secret").status == 401
         assert get(server, proxy, "/upload", "-T", str(policy)).status == 401
-    assert proxy.problems == []
+    assert proxy.problems == [], "\n".join(proxy.lines)
     assert server.received == []
 
 
