@@ -10,6 +10,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -88,7 +89,7 @@ def explain(
     why403 explain --har page.har --entry 3 shop.yaml
     pbpaste | why403 explain --curl - shop.yaml
     """
-    judge = _policies((policy,))[0]
+    judge = _policies((policy,), as_json=as_json)[0]
     request = _request(request_arguments, curl, har, entry, client or "127.0.0.1", _instant(at))
     if not judge.covers(request):
         _fail(
@@ -332,18 +333,24 @@ def demo(*, check: bool, port: int, as_json: bool) -> None:
     sys.exit(run_demo(port))
 
 
-def _policies(paths: Sequence[str]) -> list[Policy]:
+def _policies(paths: Sequence[str], *, as_json: bool = False) -> list[Policy]:
     """The policies, or every problem of every one of them."""
     found: list[Policy] = []
     wrong = 0
+    records: list[dict[str, object]] = []
     for path in paths:
         try:
             found.append(open_policy(path))
         except PolicyError as error:
+            wrong += len(error.problems)
+            if as_json:
+                records += [asdict(problem) for problem in error.problems]
+                continue
             from simulator.render.terminal import problem_list
 
             _show(problem_list(error.problems), err=True)
-            wrong += len(error.problems)
+    if records:
+        click.echo(json.dumps({"problems": records}, indent=2))
     if wrong:
         plural = "s" if wrong > 1 else ""
         click.echo(f"why403: {wrong} problem{plural}; nothing was judged", err=True)

@@ -165,6 +165,18 @@ def test_every_problem_of_a_policy_is_printed_with_its_line(tmp_path: Path) -> N
     assert result.stderr.endswith("why403: 3 problems; nothing was judged\n")
 
 
+def test_the_problems_of_a_policy_are_json_where_json_was_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text("networks: {}\n")
+
+    result = run(["explain", "--json", str(path), URL])
+
+    assert result.exit_code == 2
+    (problem,) = json.loads(result.stdout)["problems"]
+    assert (problem["file"], problem["line"], problem["path"]) == (str(path), 1, "networks")
+    assert problem["remedy"] == "did you mean `network`?"
+
+
 def lines(*requests: object) -> str:
     return "".join(json.dumps(request) + "\n" for request in requests)
 

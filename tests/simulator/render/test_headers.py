@@ -40,6 +40,19 @@ def test_a_refusal_names_reason_place_party_and_what_else_would_refuse() -> None
     )
 
 
+def test_one_more_failure_is_named() -> None:
+    fields = dict(decision_fields(decide(SHOP, url="https://h/b")))
+
+    assert 'reason="route.not-found"' in fields["why403"]
+    assert 'also="authenticate.no-credential"' in fields["why403"]
+
+
+def test_a_single_failure_has_no_others() -> None:
+    fields = dict(decision_fields(decide(SHOP, url="https://h/a", client="192.0.2.1")))
+
+    assert "also=" not in fields["why403"]
+
+
 def test_what_a_browser_hides_says_so() -> None:
     fields = dict(decision_fields(decide(SHOP, url="https://h/a", headers={"origin": "https://b"})))
 
