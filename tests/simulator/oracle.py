@@ -28,7 +28,7 @@ type Network = IPv4Network | IPv6Network
 
 DEFAULT_ORDER = ("network", "cors", "route", "authenticate", "authorize", "rate_limit")
 # ok, then what a refusal of origin, method or header is answered with. AMBIGUOUS: the statuses are
-# observations (shared/data/cors_behaviours.json); these four stand for all families.
+# observations; these four stand for all families.
 BEHAVIOURS = {
     "standard": (204, 403),
     "starlette": (200, 400),

@@ -137,7 +137,7 @@ def test_every_example_is_admitted() -> None:
 
 # Reasons
 
-# INTERFACES: "Codes that exist from the start; a code is never renamed or reused."
+# A code is never renamed or reused.
 PROMISED = {
     "network.denied": 403,
     "network.not-allowed": 403,

@@ -118,7 +118,7 @@ def test_a_request_that_no_policy_judges_is_let_through() -> None:
     )
 
 
-# INTERFACES: "Out"
+# The form that programs rely on
 PROMISED = {
     "policy", "allowed", "status", "reason", "blocked_by", "failures", "rule", "summary", "trace",
     "response",
