@@ -1,6 +1,6 @@
 """What does a policy mean? Said a second time, slowly and naively, to hold the engine against.
 
-Written from ARCHITECTURE section 4 ("Meanings that others rely on"), on dicts as YAML gives them,
+Written from what docs/policy.md says that a policy means, on dicts as YAML gives them,
 with the standard library's address parser and linear scans. Nothing of `simulator` is imported but
 the request, and of that only what its maker put in: method, url, headers, client, at.
 
