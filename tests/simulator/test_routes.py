@@ -364,6 +364,12 @@ def test_a_near_miss_says_what_was_probably_meant(path: str, expected: str) -> N
     assert table(*SHOP).nearest("GET", path, "api.example", 443)[0] == expected
 
 
+def test_a_missing_slash_is_told() -> None:
+    assert table("GET /orders/").nearest("GET", "/orders", "api.example", 443)[0] == (
+        "did you mean `GET /orders/`? the slash at the end is missing"
+    )
+
+
 def test_a_missing_base_path_is_told() -> None:
     routes = table("GET /orders", base_paths=["/api"])
 

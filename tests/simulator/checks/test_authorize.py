@@ -10,6 +10,7 @@ roles:
   reader: [orders:read]
   clerk: {inherits: [reader], scopes: [orders:write]}
   boss: {inherits: [clerk], scopes: [admin]}
+  auditor: [admin]
 keys:
   - {id: web, key: secret-web, roles: [reader]}
   - {id: desk, key: secret-desk, roles: [clerk]}
@@ -107,7 +108,7 @@ def test_the_status_is_403() -> None:
         ),
         pytest.param(
             "web", "GET", "/admin",
-            ["role `boss` grants it", "key `both` would be admitted"],
+            ["role `boss` grants it", "role `auditor` grants it", "key `both` would be admitted"],
             id="those only that have all of it",
         ),
         pytest.param("web", "GET", "/root", ["no role grants it"], id="that nobody has it"),
