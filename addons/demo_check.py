@@ -19,7 +19,8 @@ from ruamel.yaml import YAML
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
 
 from addons.demo import World, demo_world
-from simulator.render.terminal import as_text, printable
+from simulator.problem import printable
+from simulator.render.terminal import as_text
 
 
 @dataclass(frozen=True, slots=True)

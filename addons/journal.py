@@ -34,10 +34,6 @@ class Case:
     foreign: bool = False  # another addon had answered before the policy was asked
     served: int | None = None  # the status the client got; None: none yet, or an error
 
-    @property
-    def refused(self) -> bool:
-        return bool(self.decision.failures)
-
     def brief(self) -> dict[str, Plain]:
         """One line of a list."""
         target, decision = self.request.target, self.decision

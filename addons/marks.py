@@ -13,6 +13,7 @@ from mitmproxy import http
 
 from addons.journal import Case
 from simulator import Party
+from simulator.problem import printable
 
 logger = logging.getLogger("why403")
 
@@ -38,7 +39,7 @@ def mark(flow: http.HTTPFlow, case: Case) -> None:
         return
     _set_mark(flow, HIDDEN if decision.blocked_by is Party.BROWSER else REFUSED)
     target = case.request.target
-    asked = _printable(f"{case.request.method} {target.origin}{target.path}")
+    asked = printable(f"{case.request.method} {target.origin}{target.path}"[:300])
     peer = case.request.client or "an unknown address"
     logger.info("%s%s from %s: %s", PREFIX, asked, peer, sentence)
 
@@ -66,8 +67,3 @@ def _unmark(flow: http.HTTPFlow) -> None:
     flow.comment = "\n".join(line for line in lines if not line.startswith(PREFIX))
     if flow.marked in _OURS:
         flow.marked = ""
-
-
-def _printable(words: str) -> str:
-    words = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in words[:300])
-    return words

@@ -131,8 +131,7 @@ def _settle() -> None:
     """Take what is there to stay out of the garbage collector's sight.
 
     A policy is tens of thousands of objects that never become garbage in a circle; every full
-    collection would go through them all, and through mitmproxy's own, for nothing. Measured on a
-    policy of 1,000 blocks that cost as much CPU a request as judging it.
+    collection would go through them all, and through mitmproxy's own, for nothing.
     """
     gc.collect()
     gc.freeze()

@@ -3,8 +3,8 @@
 mitmproxy puts this file's folder on the path and not the project, so the project has to be
 installed where mitmproxy is; what is missing is said in one line.
 
-The module itself is the addon. With a list `addons` mitmproxy would walk one level more at each of
-the eight events of a request, which costs a third of what judging it does.
+The module itself is the addon: with a list `addons` mitmproxy would walk one level more at every
+event of every request.
 """
 
 from __future__ import annotations

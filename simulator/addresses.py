@@ -39,8 +39,8 @@ def parse_address(text: str) -> int | None:
 
 
 def _parse_v6(text: str) -> int | None:
-    """RFC 4291 section 2.2, all three forms. The standard library's parser takes four times as
-    long, which shows when most clients are different."""
+    """RFC 4291 section 2.2, all three forms. The standard library's parser takes up to twice as
+    long, which shows in whole decisions where many clients use IPv6; tests hold the two equal."""
     if len(text) > 45 or not _HEX.issuperset(text):
         return None
     head, gap, tail = text.partition("::")

@@ -6,6 +6,7 @@ one, and `simulator.policy.ORDER` names the six there are.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from simulator.decision import Finding, Near, Outcome
@@ -33,3 +34,10 @@ class Check(Protocol):
 def skip(check: str, why: str) -> Finding:
     """A check without an opinion, made once and used for every request."""
     return Finding(check, Outcome.SKIP, note=why)
+
+
+def section_of[T](facts: Facts, own: T, by_route: Mapping[int, T]) -> T:
+    """The section that applies: the route's where it has one, else the policy's. Never both."""
+    if by_route and facts.route is not None:
+        return by_route.get(facts.route.index, own)
+    return own

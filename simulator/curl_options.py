@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
-from simulator.problem import Fault
+from simulator.problem import Fault, printable
 
 type Options = tuple[tuple[str, str], ...]  # long names with their values; switches: "yes" or ""
 
@@ -136,7 +136,7 @@ def _value(name: str, option: str, left: Iterator[str]) -> str:
             f"write `--{name} VALUE`",
         )
     # What follows `=` may be a credential.
-    shown = "".join(c if c.isprintable() else "?" for c in option.partition("=")[0][:40])
+    shown = printable(option.partition("=")[0][:40])
     near = get_close_matches(name[:40], sorted(_SWITCHES | _VALUED), n=1)
     raise Fault(
         f"`{shown}` is not an option",

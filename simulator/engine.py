@@ -8,8 +8,6 @@ from simulator.message import Request
 from simulator.policy import Policy
 from simulator.usage import Usage
 
-_FAIL = Outcome.FAIL  # looked up once: an enum's member costs as much as a check
-
 
 def evaluate(policy: Policy, request: Request, usage: Usage | None = None) -> Decision:
     """Judge the request: every check is asked, none sees another's answer. Pure; never raises.
@@ -22,5 +20,5 @@ def evaluate(policy: Policy, request: Request, usage: Usage | None = None) -> De
         trace = (*[judge(facts) for judge in policy.until_answered], *policy.not_reached)
     else:
         trace = tuple([judge(facts) for judge in policy.judges])
-    failures = tuple([finding for finding in trace if finding.outcome is _FAIL])
+    failures = tuple([finding for finding in trace if finding.outcome is Outcome.FAIL])
     return Decision(policy, facts, trace, failures)

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from simulator.message import Headers, Request, Response
+from simulator.problem import quote
 
 type Json = bool | int | float | str | list[Json] | dict[str, Json] | None
 type Object = dict[str, Json]
@@ -44,8 +45,6 @@ class Entry:
     index: int  # among `log/entries`, from 0 on
     request: Request
     response: Response | None
-    page_origin: str | None  # the request's Origin field
-    started: float  # Unix seconds; the request's `at`
     comment: str = ""
 
     def __repr__(self) -> str:
@@ -137,8 +136,7 @@ class _Reader:
         comment = self.take(item, "comment", place, str, "")
         if request is None or len(self.problems) > told:
             return None
-        origin = request.headers.get("origin")
-        return Entry(index, request, response, origin, at, comment or "")
+        return Entry(index, request, response, comment or "")
 
     def time(self, item: Object, place: str) -> float:
         text = self.take(item, "startedDateTime", place, str)
@@ -242,6 +240,4 @@ class _Reader:
 
 
 def _quoted(value: Json) -> str:
-    text = value if isinstance(value, str) else json.dumps(value)
-    text = "".join(c if c.isprintable() else "?" for c in text[:200])
-    return f"`{text[:60]}…`" if len(text) > 80 else f"`{text}`"
+    return quote(value if isinstance(value, str) else json.dumps(value))

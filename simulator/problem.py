@@ -50,7 +50,11 @@ def printable(text: str) -> str:
     """The text with what no terminal should act on written out: `\\x1b` for an escape."""
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+    return "".join(c if c.isprintable() else _written_out(ord(c)) for c in text)
+
+
+def _written_out(code: int) -> str:
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def quote(value: object) -> str:

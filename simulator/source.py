@@ -17,7 +17,7 @@ from simulator.problem import Problem, quote
 
 type Data = str | int | float | bool | list["Data"] | dict[str, "Data"] | None
 
-# Composing YAML costs about 4 µs a character; past this size the wait is no longer a second's.
+# Composing YAML takes microseconds a character; past this size the wait is many seconds.
 # Long address lists belong in files of their own ({file: …}), which are read line by line.
 MAX_CHARACTERS = 2_000_000
 # Aliases may repeat a node; a few lines of them could stand for billions of values.
@@ -154,7 +154,6 @@ class _Node:  # what is used of ruamel's nodes; the library is imported only whe
     tag: str
     value: object
     start_mark: _Mark
-    anchor: str | None
 
 
 _PLAIN = "tag:yaml.org,2002:"

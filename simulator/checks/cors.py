@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from simulator.check import skip
+from simulator.check import section_of, skip
 from simulator.decision import Finding, Near, Outcome, Party, Reason
 from simulator.facts import Facts
 from simulator.grants import (
@@ -277,16 +277,11 @@ class CorsCheck:
         self._own = own
         self._by_route = by_route
 
-    def _section(self, facts: Facts) -> _Compiled | None:
-        if self._by_route and facts.route is not None:
-            return self._by_route.get(facts.route.index, self._own)
-        return self._own
-
     def judge(self, facts: Facts) -> Finding:
         origin = facts.origin
         if origin is None:
             return _NO_ORIGIN if facts.sent_origin is None else _SAME_ORIGIN
-        section = self._section(facts)
+        section = section_of(facts, self._own, self._by_route)
         if section is None:
             party = Party.SERVER if facts.preflight else Party.BROWSER
             return Finding("cors", Outcome.FAIL, None, {"origin": origin}, NO_FIELDS, party, 403)
@@ -344,7 +339,7 @@ class CorsCheck:
         )
 
     def near(self, facts: Facts) -> tuple[Near, ...]:
-        section = self._section(facts)
+        section = section_of(facts, self._own, self._by_route)
         origin = facts.origin
         if section is None or origin is None:
             return ()

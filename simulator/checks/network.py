@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from simulator.addresses import V6, Intervals, Rule, check_block, parse_blocks, show_address
-from simulator.check import skip
+from simulator.check import section_of, skip
 from simulator.decision import Finding, Near, Outcome, Party, Reason
 from simulator.facts import Facts
 from simulator.problem import Problem
@@ -225,13 +225,8 @@ class NetworkCheck:
         self._own = own
         self._by_route = by_route
 
-    def _section(self, facts: Facts) -> _Compiled | None:
-        if self._by_route and facts.route is not None:
-            return self._by_route.get(facts.route.index, self._own)
-        return self._own
-
     def judge(self, facts: Facts) -> Finding:
-        section = self._section(facts)
+        section = section_of(facts, self._own, self._by_route)
         if section is None:
             return _NO_SECTION
         address = facts.client
@@ -258,7 +253,7 @@ class NetworkCheck:
         return Finding("network", Outcome.FAIL, rule.path, values, DENIED, Party.SERVER, 403)
 
     def near(self, facts: Facts) -> tuple[Near, ...]:
-        section = self._section(facts)
+        section = section_of(facts, self._own, self._by_route)
         if section is None or facts.client is None:
             return ()
         return (*_unbelieved(facts), *_neighbours(section.intervals, facts.client))[:4]

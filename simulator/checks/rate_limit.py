@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from simulator.addresses import show_address
-from simulator.check import skip
+from simulator.check import section_of, skip
 from simulator.decision import Finding, Near, Outcome, Party, Reason
 from simulator.facts import Facts
 from simulator.section import Section
@@ -100,9 +100,7 @@ class RateLimitCheck:
         self._by_route = by_route
 
     def judge(self, facts: Facts) -> Finding:
-        limits = self._own
-        if self._by_route and facts.route is not None:
-            limits = self._by_route.get(facts.route.index, limits)
+        limits = section_of(facts, self._own, self._by_route)
         if not limits:
             return _NO_SECTION
         spends: list[tuple[Bucket, int]] = []

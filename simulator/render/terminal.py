@@ -14,7 +14,7 @@ from simulator.decision import Decision, Finding, Near, Outcome, Party, Reason
 from simulator.facts import Facts
 from simulator.message import Request
 from simulator.policy import Policy
-from simulator.problem import Problem
+from simulator.problem import Problem, printable
 
 _MARKS = {
     Outcome.PASS: ("✓", "green"),
@@ -188,11 +188,6 @@ def _marked(sentence: str, style: str = "") -> Text:
     text = Text(printable(sentence), style=style)
     text.highlight_regex(r"`[^`]*`", style="bold" if not style else "")
     return text
-
-
-def printable(text: str) -> str:
-    """Text from a request or a file without what a terminal would act on."""
-    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def as_text(renderable: RenderableType, *, width: int = 120) -> str:

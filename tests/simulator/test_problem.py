@@ -45,7 +45,7 @@ def test_a_problem_names_its_place(line: int, expected: str) -> None:
         pytest.param("", "(nothing)", id="empty text says so"),
         pytest.param(3, "`3`", id="a number as Python writes it"),
         pytest.param("a\nb\x00", "`a\\x0ab\\x00`", id="control characters are escaped"),
-        pytest.param("é\u200b", "`é\\x200b`", id="what cannot be seen is escaped"),
+        pytest.param("é\u200b", "`é\\u200b`", id="what cannot be seen is escaped"),
         pytest.param("x" * 80, f"`{'x' * 80}`", id="eighty characters fit"),
         pytest.param(
             "x" * 81, f"`{'x' * 60}… (81 characters)`", id="longer text is cut and counted"

@@ -7,7 +7,6 @@ from simulator.render.terminal import (
     as_text,
     explanation,
     headline,
-    printable,
     problem_list,
     reason_markdown,
     reason_page,
@@ -125,7 +124,3 @@ def test_a_page_and_a_section_exist_for_every_reason() -> None:
         for item in (*reason.causes, *reason.remedies):
             assert " ".join(item.split())[:30] in page
         assert reason_markdown(reason).startswith(f"## {reason.code}\n")
-
-
-def test_new_lines_stay_and_controls_go() -> None:
-    assert printable("a\nb\x00c") == "a\nb\N{REPLACEMENT CHARACTER}c"
