@@ -37,7 +37,8 @@ class Reason:
     """One way a check can turn out.
 
     `code` is stable; `status` is what a server sends for it (0: it sends what it would anyway).
-    `text` is the sentence for one request, filled from the finding's values.
+    `text` is the sentence for one request, filled from the finding's values. `chromium` to
+    `firefox_console` are what the browsers themselves call it, `{p}` being what they quote.
     """
 
     code: str
@@ -50,6 +51,10 @@ class Reason:
     remedies: tuple[str, ...]
     retryable: bool = False
     spec: str = ""
+    chromium: tuple[str, ...] = ()  # names in the DevTools protocol's `Network.CorsError`
+    console: str = ""  # what Chromium's console says: simulator.reasons.console
+    firefox: str = ""  # Firefox's key, as MDN names its pages on CORS errors
+    firefox_console: str = ""  # what Firefox's console says after "Reason: "
 
 
 class Near(NamedTuple):
@@ -111,7 +116,18 @@ class Judged(Protocol):
     @property
     def preflight(self) -> bool: ...
     @property
+    def asks(self) -> bool: ...
+    @property
     def origin(self) -> str | None: ...
+
+
+class Served(NamedTuple):
+    """What the application answers to a request that is let in."""
+
+    status: int = 200
+    fields: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    carries_cors: bool = True  # whether the server's CORS fields go on it
 
 
 class Judge(Protocol):
@@ -121,8 +137,8 @@ class Judge(Protocol):
     def name(self) -> str: ...
     @property
     def statuses(self) -> Mapping[str, int]: ...
-    @property
-    def cors_on_errors(self) -> bool: ...
+    def carries_cors(self, check: str, facts: object, status: int) -> bool: ...
+    def served(self, facts: object) -> Served: ...
     def span(self, path: str) -> Span: ...
     def near(self, check: str, facts: object) -> tuple[Near, ...]: ...
 
@@ -142,7 +158,13 @@ class Decision(NamedTuple):
 
     @property
     def preflight(self) -> bool:
+        """Whether the server takes it for a preflight, and answers it ahead of its routes."""
         return self.facts.preflight
+
+    @property
+    def asks(self) -> bool:
+        """Whether it is a preflight to a browser, which goes on only if the answer grants it."""
+        return self.facts.asks
 
     @property
     def cors_request(self) -> bool:
@@ -178,7 +200,7 @@ class Decision(NamedTuple):
         if refusal is None:
             if self.preflight:
                 return next((f.status for f in self.trace if f.check == "cors"), 204)
-            return 200
+            return self.policy.served(self.facts).status
         code = refusal.reason.code if refusal.reason else ""
         return self.policy.statuses.get(code, refusal.status)
 
@@ -203,13 +225,15 @@ class Decision(NamedTuple):
         """The response fields that the findings put on the answer."""
         refusal = self.refusal
         if refusal is None:
-            found = [f for f in self.trace if f.outcome is Outcome.PASS]
+            # What CORS adds does not hang on what it finds: many servers say to whom they answer,
+            # and what they would grant, to those whom they do not admit.
+            found = [f for f in self.trace if f.outcome is Outcome.PASS or f.check == "cors"]
         elif refusal.check == "cors":
             found = [refusal]
         else:
             found = [refusal]
-            if self.policy.cors_on_errors:
-                found += [f for f in self.trace if f.check == "cors" and f.outcome is Outcome.PASS]
+            if self.policy.carries_cors(refusal.check, self.facts, self.status):
+                found += [f for f in self.trace if f.check == "cors"]
         fields = [pair for finding in found for pair in finding.fields]
         return tuple(fields)
 
@@ -218,9 +242,13 @@ class Decision(NamedTuple):
         """Whether a page would see only "Failed to fetch", though the server did answer."""
         if not self.cors_request:
             return False
-        if self.blocked_by is Party.BROWSER or self.preflight:
+        if self.blocked_by is Party.BROWSER or self.asks:
             return bool(self.failures)
+        if not self.failures:
+            return not self.policy.served(self.facts).carries_cors
         shown = any(name.lower() == "access-control-allow-origin" for name, _ in self.headers)
+        if any(failure.party is Party.BROWSER for failure in self.failures):
+            shown = False  # an origin is sent, and it is another's
         return self.refusal is not None and not shown
 
     @property
@@ -228,12 +256,12 @@ class Decision(NamedTuple):
         """What the page's script gets to see, in words; empty where no other origin's page asks."""
         if not self.cors_request:
             return ""
-        if self.preflight and self.failures:
+        if self.asks and self.failures:
             return "the browser sends no more than the preflight; the page sees `Failed to fetch`"
         if self.hidden:
             why = "" if self.blocked_by is Party.BROWSER else ": the error carries no CORS fields"
             return f"the page sees only `Failed to fetch`, not the {self.status}{why}"
-        if self.preflight:
+        if self.asks:
             return "the browser goes on to send the request"
         return f"the page can read the {self.status}"
 
@@ -276,7 +304,7 @@ class Decision(NamedTuple):
             return f"{deciding.text}{hint}{rest}"
         if self.unknowns:
             return f"not known: {self.unknowns[0].text}"
-        return "the browser would go on to send the request" if self.preflight else "allowed"
+        return "the browser would go on to send the request" if self.asks else "allowed"
 
     def __repr__(self) -> str:
         verdict = {True: "allowed", False: "refused", None: "not known"}[self.allowed]

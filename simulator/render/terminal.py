@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rich.console import Console, Group, RenderableType
@@ -23,14 +24,19 @@ _MARKS = {
     Outcome.UNKNOWN: ("?", "yellow"),
 }
 
+# Where MDN explains the errors that Firefox has keys for.
+_MDN = "https://developer.mozilla.org/docs/Web/HTTP/Guides/CORS/Errors/"
+
 
 def explanation(policy: Policy, request: Request, decision: Decision) -> RenderableType:
     """The whole story of one request."""
     parts: list[RenderableType] = [_asked(request), _headline(decision)]
     for index, finding in enumerate(decision.failures):
-        parts.append(Padding(_failure(policy, decision, finding, first=index == 0), (1, 0, 0, 2)))
+        parts.append(
+            Padding(failure_text(policy, decision, finding, first=index == 0), (1, 0, 0, 2))
+        )
     if decision.page:
-        parts.append(Padding(_marked(decision.page), (1, 0, 0, 2)))
+        parts.append(Padding(marked(decision.page), (1, 0, 0, 2)))
     parts.append(Padding(_trace(decision), (1, 0, 0, 2)))
     hops = _hops(decision)
     if hops is not None:
@@ -50,7 +56,7 @@ def headline(request: Request, decision: Decision) -> Text:
     if decision.reason:
         line.append(f"  {decision.reason}", style="cyan")
         line.append("\n    ")
-        line.append_text(_marked(decision.summary))
+        line.append_text(marked(decision.summary))
     return line
 
 
@@ -82,11 +88,12 @@ def _headline(decision: Decision) -> Text:
     return line
 
 
-def _failure(policy: Policy, decision: Decision, finding: Finding, *, first: bool) -> Text:
+def failure_text(policy: Policy, decision: Decision, finding: Finding, *, first: bool) -> Text:
+    """One failure: its sentence, its rule's place and line, and what nearly matched."""
     text = Text()
     if not first:
         text.append("next: ", style="yellow")
-    text.append_text(_marked(finding.text))
+    text.append_text(marked(finding.text))
     if not first and finding.reason:
         text.append(f"  {finding.reason.code}", style="cyan")
     if finding.rule is not None:
@@ -101,7 +108,7 @@ def _failure(policy: Policy, decision: Decision, finding: Finding, *, first: boo
 
 
 def _near(policy: Policy, near: Near) -> Text:
-    text = _marked(near.text)
+    text = marked(near.text)
     if near.path is not None:
         text.append(f"  {policy.span(near.path)}", style="magenta")
     return text
@@ -118,7 +125,7 @@ def _trace(decision: Decision) -> Table:
         table.add_row(
             Text(mark, style=style),
             Text(finding.check, style="" if finding.outcome is not Outcome.SKIP else "dim"),
-            _marked(what, style="" if finding.outcome is not Outcome.SKIP else "dim"),
+            marked(what, style="" if finding.outcome is not Outcome.SKIP else "dim"),
         )
     return table
 
@@ -140,20 +147,45 @@ def _hops(decision: Decision) -> Text | None:
 def reason_page(reason: Reason) -> RenderableType:
     """All there is to say about one reason, as `rustc --explain` would."""
     head = Text(reason.code, style="bold cyan")
-    head.append(f"  {reason.status} {phrase(reason.status)}", style="bold")
+    status = f"{reason.status} {phrase(reason.status)}" if reason.status else "-"
+    head.append(f"  {status}", style="bold")
     head.append(f"  {reason.spec}", style="dim")
-    parts: list[RenderableType] = [head, Padding(_marked(reason.meaning), (1, 0, 0, 2))]
-    for title, items in (("usual causes", reason.causes), ("what to do", reason.remedies)):
-        parts.append(Padding(Text(title, style="bold"), (1, 0, 0, 2)))
+    parts: list[RenderableType] = [head, Padding(marked(reason.meaning), (1, 0, 0, 2))]
+    console = [
+        f"{browser}: {words}{f' ({", ".join(names)})' if names else ''}"
+        for browser, words, names in _consoles(reason)
+    ]
+    for title, items in (
+        ("usual causes", reason.causes),
+        ("what to do", reason.remedies),
+        ("in the browser's console", console),
+    ):
+        if items:
+            parts.append(Padding(Text(title, style="bold"), (1, 0, 0, 2)))
         parts += [Padding(Group(_bullet(item)), (0, 0, 0, 2)) for item in items]
-    retry = "yes, after the time it names" if reason.retryable else "no: the same request fails"
+    retry = "no: the same request ends the same"
+    if reason.retryable:
+        retry = "yes, after the time it names" if reason.status else "yes"
     parts.append(Padding(Text(f"worth repeating: {retry}", style="dim"), (1, 0, 0, 2)))
     return Group(*parts)
 
 
+def _consoles(reason: Reason) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Each browser with what its console says and what it calls it; `…` for what it quotes."""
+    firefox = (reason.firefox,) if reason.firefox else ()
+    return [
+        (browser, re.sub(r"{\w+}", "…", words), names)
+        for browser, words, names in (
+            ("Chromium", reason.console, reason.chromium),
+            ("Firefox", reason.firefox_console, firefox),
+        )
+        if words
+    ]
+
+
 def _bullet(item: str) -> Table:
     table = Table.grid(padding=(0, 1, 0, 0))
-    table.add_row(Text("-", style="green"), _marked(item))
+    table.add_row(Text("-", style="green"), marked(item))
     return table
 
 
@@ -161,9 +193,8 @@ def reason_list(reasons: Sequence[Reason]) -> Table:
     """Every reason in a line."""
     table = Table.grid(padding=(0, 2, 0, 0))
     for reason in reasons:
-        table.add_row(
-            Text(reason.code, style="cyan"), Text(str(reason.status)), _marked(reason.title)
-        )
+        status = str(reason.status or "-")
+        table.add_row(Text(reason.code, style="cyan"), Text(status), marked(reason.title))
     return table
 
 
@@ -174,16 +205,16 @@ def problem_list(problems: Sequence[Problem]) -> Text:
         text.append("\n" if index else "")
         place = f"{problem.file}:{problem.line}" if problem.line else problem.file
         text.append(f"{place}: ", style="magenta")
-        text.append_text(_marked(problem.problem, style="bold"))
+        text.append_text(marked(problem.problem, style="bold"))
         text.append(": ")
-        text.append_text(_marked(problem.cause))
+        text.append_text(marked(problem.cause))
         if problem.remedy:
             text.append("; ")
-            text.append_text(_marked(problem.remedy, style="green"))
+            text.append_text(marked(problem.remedy, style="green"))
     return text
 
 
-def _marked(sentence: str, style: str = "") -> Text:
+def marked(sentence: str, style: str = "") -> Text:
     """A sentence with what stands in backticks brought out; the backticks stay, for pipes."""
     text = Text(printable(sentence), style=style)
     text.highlight_regex(r"`[^`]*`", style="bold" if not style else "")
@@ -198,15 +229,27 @@ def as_text(renderable: RenderableType, *, width: int = 120) -> str:
     return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
 
 
+def reasons_markdown(reasons: Sequence[Reason]) -> str:
+    """The reasons as a page: a table that leads to each by its check, then the sections."""
+    checks: dict[str, list[str]] = {}
+    for reason in reasons:
+        check, _, turn = reason.code.partition(".")
+        # A heading's anchor is its text without the dots.
+        checks.setdefault(check, []).append(f"[{turn}](#{check}{turn})")
+    rows = [f"| {check} | {', '.join(links)} |" for check, links in checks.items()]
+    index = "\n".join(["| check | reasons |", "| --- | --- |", *rows])
+    return "\n\n".join([index, *map(reason_markdown, reasons)])
+
+
 def reason_markdown(reason: Reason) -> str:
     """One reason as a section of the documentation."""
     lines = [
         f"## {reason.code}",
         "",
-        f"{reason.title[0].upper()}{reason.title[1:]}.",
+        f"{_capital(reason.title)}.",
         "",
         f"| status | who refuses | worth repeating | standard |\n| --- | --- | --- | --- |\n"
-        f"| {reason.status} | {reason.party} | {'yes' if reason.retryable else 'no'} "
+        f"| {reason.status or '-'} | {reason.party} | {'yes' if reason.retryable else 'no'} "
         f"| {reason.spec} |",
         "",
         reason.meaning,
@@ -217,6 +260,24 @@ def reason_markdown(reason: Reason) -> str:
         "What to do:",
         *(f"- {remedy}" for remedy in reason.remedies),
         "",
-        f"In a decision it reads: {reason.text.replace('{', '*').replace('}', '*')}",
     ]
+    consoles = _consoles(reason)
+    if consoles:
+        lines += ["In the browser's console:", *map(_console_markdown, consoles), ""]
+    lines.append(f"In a decision it reads: {reason.text}")
     return "\n".join(lines)
+
+
+def _console_markdown(console: tuple[str, str, tuple[str, ...]]) -> str:
+    browser, words, names = console
+    # A code span that has backticks in it is fenced by two.
+    line = f"- {browser}: `` {words} ``" if "`" in words else f"- {browser}: `{words}`"
+    if browser == "Firefox":
+        named = [f"[{name}]({_MDN}{name})" for name in names]
+    else:
+        named = [f"`{name}`" for name in names]
+    return f"{line} ({', '.join(named)})" if named else line
+
+
+def _capital(sentence: str) -> str:
+    return sentence[0].upper() + sentence[1:]

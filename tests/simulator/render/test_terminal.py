@@ -8,8 +8,10 @@ from simulator.render.terminal import (
     explanation,
     headline,
     problem_list,
+    reason_list,
     reason_markdown,
     reason_page,
+    reasons_markdown,
 )
 
 POLICY = load_policy(
@@ -120,7 +122,92 @@ def test_a_problem_is_its_place_cause_and_remedy() -> None:
 def test_a_page_and_a_section_exist_for_every_reason() -> None:
     for reason in REASONS.values():
         page = as_text(reason_page(reason))
-        assert page.startswith(f"{reason.code}  {reason.status} ")
-        for item in (*reason.causes, *reason.remedies):
+        assert page.startswith(f"{reason.code}  {reason.status or '-'} ")
+        for item in (*reason.causes, *reason.remedies, *reason.chromium, reason.firefox):
             assert " ".join(item.split())[:30] in page
         assert reason_markdown(reason).startswith(f"## {reason.code}\n")
+
+
+def test_a_page_tells_what_stands_in_the_browsers_consoles() -> None:
+    assert as_text(reason_page(REASONS["cors.method-not-allowed"]), width=100).endswith(
+        "  in the browser's console\n"
+        "  - Chromium: Method … is not allowed by Access-Control-Allow-Methods in preflight "
+        "response.\n"
+        "    (MethodDisallowedByPreflightResponse)\n"
+        "  - Firefox: Did not find method in CORS header ‘Access-Control-Allow-Methods’ "  # noqa: RUF001
+        "(CORSMethodNotFound)\n"
+        "\n"
+        "  worth repeating: no: the same request ends the same\n"
+    )
+
+
+def test_a_page_is_silent_on_consoles_where_no_browser_has_words() -> None:
+    page = as_text(reason_page(REASONS["route.not-found"]))
+
+    assert "console" not in page
+    assert "console" not in reason_markdown(REASONS["route.not-found"])
+
+
+def test_only_what_passes_by_itself_is_worth_repeating_and_a_server_may_say_when() -> None:
+    told = {
+        code: as_text(reason_page(reason)).rpartition("worth repeating: ")[2]
+        for code, reason in REASONS.items()
+        if reason.retryable
+    }
+
+    assert told == {
+        "rate-limit.exceeded": "yes, after the time it names\n",
+        "page.network-error": "yes\n",
+    }
+
+
+def test_a_list_has_a_dash_where_the_status_is_the_answers_own() -> None:
+    reasons = [REASONS["cors.no-fields"], REASONS["cors.vary-missing"]]
+
+    assert as_text(reason_list(reasons)) == (
+        "cors.no-fields     403  the server sends no CORS fields at all\n"
+        "cors.vary-missing  -    a cache may hand one origin's answer to another\n"
+    )
+
+
+def test_a_section_quotes_the_consoles_and_leads_to_firefoxs_own_page() -> None:
+    section = reason_markdown(REASONS["page.network-error"])
+
+    assert section.splitlines()[4:7] == [
+        "| status | who refuses | worth repeating | standard |",
+        "| --- | --- | --- | --- |",
+        "| - | browser | yes | Fetch, HTTP-network fetch |",
+    ]
+    assert section.endswith(
+        "In the browser's console:\n"
+        "- Chromium: `net::ERR_CONNECTION_REFUSED`\n"
+        "- Firefox: `CORS request did not succeed` ([CORSDidNotSucceed]"
+        "(https://developer.mozilla.org/docs/Web/HTTP/Guides/CORS/Errors/CORSDidNotSucceed))\n"
+        "\n"
+        "In a decision it reads: no answer came from `{url}`"
+    )
+
+
+def test_words_with_backticks_in_them_are_fenced_by_two() -> None:
+    section = reason_markdown(REASONS["local-network.permission-denied"])
+
+    assert (
+        "- Chromium: `` Permission was denied for this request to access the `…` address space. `` "
+        "(`LocalNetworkAccessPermissionDenied`)\n"
+    ) in section
+
+
+def test_the_sections_are_led_to_from_a_table_by_their_check() -> None:
+    reasons = [REASONS[code] for code in ("route.not-found", "cors.no-fields", "cors.vary-missing")]
+
+    page = reasons_markdown(reasons)
+
+    assert page.startswith(
+        "| check | reasons |\n"
+        "| --- | --- |\n"
+        "| route | [not-found](#routenot-found) |\n"
+        "| cors | [no-fields](#corsno-fields), [vary-missing](#corsvary-missing) |\n"
+        "\n"
+        "## route.not-found\n"
+    )
+    assert page.count("\n## ") == 3
