@@ -19,18 +19,30 @@ PROBLEM_JSON = "application/problem+json"
 
 
 def answer(policy: Policy, request: Request, decision: Decision) -> Response:
-    """The response. An allowed request gets 200 and an empty body: the application's is unknown."""
+    """The response. An allowed request gets what the policy says of its application (`response`);
+    without a word on it 200 and an empty body, since it is not known."""
     refusal = decision.refusal
-    if refusal is None:
-        return Response(decision.status, decision.headers)
-    if decision.preflight and refusal.check == "cors":
-        return Response(decision.status, decision.headers)
-    content_type, body = _body(policy.style, decision, refusal)
     fields = list(decision.headers)
+    if decision.preflight if refusal is None else refusal.check == "cors":
+        # What the CORS layer answers itself, in its own words if it has any.
+        content_type, body = policy.cors_wording(decision)
+        if refusal is None or decision.preflight or body:
+            if body and content_type:
+                fields.append(("content-type", content_type))
+            return Response(decision.status, fields, body)
+    if refusal is None:
+        served = policy.served(decision.facts)
+        if not served.carries_cors:
+            # The layer that adds them is not passed, with Vary and all.
+            of_cors = {pair for f in decision.trace if f.check == "cors" for pair in f.fields}
+            fields = [pair for pair in fields if pair not in of_cors]
+        body_of = b"" if request.method == "HEAD" else served.body
+        return Response(served.status, [*served.fields, *fields], body_of)
+    content_type, content = _body(policy.style, decision, refusal)
     if content_type:
         fields.append(("content-type", content_type))
     fields.append(("cache-control", "no-store"))
-    return Response(decision.status, fields, b"" if request.method == "HEAD" else body)
+    return Response(decision.status, fields, b"" if request.method == "HEAD" else content)
 
 
 def phrase(status: int) -> str:

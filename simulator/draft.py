@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from simulator.addresses import read_list
-from simulator.checks import cors, network
+from simulator.application import response_problems
+from simulator.checks import network
 from simulator.checks.network import BlockList, Entry
+from simulator.cors_section import cors_problems
 from simulator.credentials import (
     KeySection,
     RoleSection,
@@ -124,13 +126,19 @@ class Draft:
         if head.network:
             self._add(network.problems(head.network, "network", self.document))
         if head.cors:
-            self._add(cors.problems(head.cors, "cors", self.document))
+            self._add(cors_problems(head.cors, "cors", self.document))
+        if head.response:
+            self._add(response_problems(head.response, "response", self.document))
         for index, section in self.routes:
             here = join("routes", index)
+            if section.response:
+                self._add(
+                    response_problems(section.response, join(here, "response"), self.document)
+                )
             if section.network:
                 self._add(network.problems(section.network, join(here, "network"), self.document))
             if section.cors:
-                self._add(cors.problems(section.cors, join(here, "cors"), self.document))
+                self._add(cors_problems(section.cors, join(here, "cors"), self.document))
         for index, place in enumerate(head.credentials):
             self._add(place_problems(place, join("credentials", index), self.document))
 
@@ -156,12 +164,20 @@ class Draft:
         for code, status in head.errors.statuses.items():
             path = join("errors", "statuses", code)
             if code not in REASONS:
-                guess = did_you_mean(code, REASONS)
+                having = [known for known, reason in REASONS.items() if reason.status]
+                guess = did_you_mean(code, having)
                 self._complain(
                     path,
                     f"{quote(code)} is not the code of a reason",
                     "only a reason has a status",
                     f"did you mean `{guess}`?" if guess else "see `why403 reasons`",
+                )
+            elif not REASONS[code].status:
+                self._complain(
+                    path,
+                    f"{quote(code)} has no status of its own",
+                    "a browser says it of an answer, which keeps its status",
+                    "remove it",
                 )
             if not 400 <= status <= 599:
                 self._complain(

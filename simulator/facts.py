@@ -2,16 +2,19 @@
 
 Everything the checks look at is derived here once, from the request and the policy's tables:
 who the client is, which route is asked for, whose key is sent, whether it is a CORS request and
-whether a preflight (Fetch section 3.3.5 and section 4.8).
+whether a preflight (Fetch section 3.3.5 and section 4.8), to a browser and to the server.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from simulator.addresses import Intervals, peer_address
 from simulator.forwarded import Client, client_address, derive_client, forwarded_entries
+from simulator.grants import Grants
 from simulator.message import Request
+from simulator.preflights import Ask, Reply, reply
 from simulator.principals import NOTHING_SENT, Credential, Principals
 from simulator.routes import Match, Route, RouteTable
 from simulator.usage import Usage
@@ -25,6 +28,8 @@ class Tables:
     principals: Principals
     trusted: Intervals | None = None
     forwarded_field: str = "x-forwarded-for"
+    # What the sections `cors` grant, by route; None: the policy's own.
+    grants: Mapping[int | None, Grants] = field(default_factory=dict[int | None, Grants])
 
 
 # Not frozen, though nothing writes to it: as a frozen dataclass its construction alone would take
@@ -35,6 +40,9 @@ class Facts:
 
     `origin` is the Origin field of a CORS request (None: not a CORS request). `credentialed` says
     that the request shows it was made with credentials (a Cookie); without one nothing is known.
+    `asks` is a preflight as Fetch has it: a browser goes on only if the answer grants it.
+    `preflight` is what the server takes for one and answers itself, ahead of its routes; `options`
+    is how, for any OPTIONS request to a server with a section `cors`.
     `route` is the route whose sections apply: the one asked for, or for a preflight the one that
     the announced method would reach.
     """
@@ -51,9 +59,9 @@ class Facts:
     sent_origin: str | None = None
     origin: str | None = None
     credentialed: bool = False
+    asks: bool = False
     preflight: bool = False
-    requested_method: str = ""
-    requested_headers: tuple[str, ...] = ()
+    options: Reply | None = None
 
     @property
     def way(self) -> Client:
@@ -93,8 +101,8 @@ def gather(request: Request, tables: Tables, usage: Usage | None = None) -> Fact
         if origin != target.origin and not _websocket(request):
             facts.origin = origin
             facts.credentialed = "cookie" in headers
-            if method == "OPTIONS":
-                _preflight(facts)
+    if method == "OPTIONS":
+        _options(facts)
     return facts
 
 
@@ -107,16 +115,37 @@ def _websocket(request: Request) -> bool:
     )
 
 
-def _preflight(facts: Facts) -> None:
-    headers = facts.request.headers
-    requested = headers.get("access-control-request-method")
-    if requested is None:
-        return
-    facts.preflight = True
-    facts.requested_method = requested
-    names = (headers.get("access-control-request-headers") or "").split(",")
-    facts.requested_headers = tuple(name.strip(" \t").lower() for name in names if name.strip())
-    if facts.route is None:
-        target = facts.request.target
-        match = facts.tables.routes.find(requested, target.path, target.host, target.port)
-        facts.route = match.route
+def _options(facts: Facts) -> None:
+    """Whether the request is a preflight, and to whom."""
+    headers, tables = facts.request.headers, facts.tables
+    announced = headers.get("access-control-request-method")
+    facts.asks = announced is not None and facts.origin is not None
+    route, target = facts.route, facts.request.target
+    if route is None and announced is not None:
+        route = tables.routes.find(announced, target.path, target.host, target.port).route
+    grants = tables.grants.get(None if route is None else route.index) or tables.grants.get(None)
+    if grants is None:
+        facts.preflight = facts.asks
+    else:
+        match, anywhere = facts.match, not tables.routes.routes
+        blank = grants.behaviour.blank
+        asked = read = headers.get("access-control-request-headers")
+        if asked is not None and grants.behaviour.lines == "first":
+            read = headers.lines("access-control-request-headers")[0]
+        facts.options = reply(
+            grants,
+            Ask(
+                None if facts.sent_origin == "" and "origin" in blank else facts.sent_origin,
+                None if announced == "" and "method" in blank else announced,
+                asked,
+                read,
+                headers.get("access-control-request-private-network") == "true",
+                own=facts.origin is None,
+                routed=anywhere or match.route is not None or bool(match.same_path),
+                optioned=anywhere or match.route is not None,
+                taken=anywhere or route is not None,
+            ),
+        )
+        facts.preflight = facts.options.status != 0
+    if facts.asks or facts.preflight:
+        facts.route = route

@@ -11,28 +11,42 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
+from simulator.application import ResponseSection
 from simulator.checks import authenticate as authenticate_
 from simulator.checks import authorize as authorize_
-from simulator.checks import cors as cors_
 from simulator.checks import network as network_
 from simulator.checks import rate_limit as rate_limit_
 from simulator.checks import route as route_
-from simulator.checks.cors import CorsSection
 from simulator.checks.network import Entry, NetworkSection
 from simulator.checks.rate_limit import RateLimitSection
 from simulator.checks.route import HostText
 from simulator.checks.route import RouteSection as RouteFields
+from simulator.cors_section import CorsSection
 from simulator.credentials import KeySection, PlaceEntry, RoleSection
 from simulator.decision import Reason
 from simulator.message import check_field_name
 from simulator.problem import Fault, quote
+from simulator.reasons import cors as cors_reasons
+from simulator.reasons import local_network as local_network_reasons
+from simulator.reasons import page as page_reasons
+from simulator.reasons import preflight as preflight_reasons
 from simulator.section import Section
 
 ORDER = ("network", "cors", "route", "authenticate", "authorize", "rate_limit")
 
 REASONS: Mapping[str, Reason] = {
     reason.code: reason
-    for module in (network_, cors_, route_, authenticate_, authorize_, rate_limit_)
+    for module in (
+        network_,
+        cors_reasons,
+        preflight_reasons,
+        route_,
+        authenticate_,
+        authorize_,
+        rate_limit_,
+        page_reasons,
+        local_network_reasons,
+    )
     for reason in module.REASONS
 }
 
@@ -47,9 +61,12 @@ class ErrorsSection(Section):
         Field(description="Form of an error's body; problem+json is RFC 9457."),
     ] = "problem+json"
     cors_fields: Annotated[
-        bool,
-        Field(description="Whether errors carry CORS fields; without, a page never sees them."),
-    ] = False
+        bool | None,
+        Field(
+            description="Whether errors carry CORS fields; without, a page never sees them. Left "
+            "out: as the behaviour of `cors` says, for each status."
+        ),
+    ] = None
     statuses: Annotated[
         dict[str, int],
         Field(
@@ -71,6 +88,9 @@ class RouteSection(RouteFields):
     rate_limits: Annotated[
         tuple[RateLimitSection, ...] | None,
         Field(description="Replaces the policy's `rate_limits` here."),
+    ] = None
+    response: Annotated[
+        ResponseSection | None, Field(description="What the application answers here.")
     ] = None
 
 
@@ -129,6 +149,10 @@ class PolicySection(Section):
         tuple[RouteSection, ...], Field(description="Routes; without any, every path exists.")
     ] = ()
     rate_limits: Annotated[tuple[RateLimitSection, ...], Field(description="Quotas.")] = ()
+    response: Annotated[
+        ResponseSection | None,
+        Field(description="What the application answers; left out: 200 and nothing else."),
+    ] = None
     order: Annotated[
         tuple[CheckName, ...],
         Field(description="The order in which the checks are asked.", examples=[list(ORDER)]),

@@ -10,10 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from simulator.addresses import Intervals, Rule
+from simulator.application import Application, compile_response
+from simulator.behaviour import carries_cors
+from simulator.behaviours import BEHAVIOURS
 from simulator.check import Check, skip
 from simulator.checks import authenticate, authorize, cors, network, rate_limit, route
 from simulator.credentials import KeySection, compile_key, compile_place
-from simulator.decision import Finding, Near
+from simulator.decision import Decision, Finding, Near, Served
 from simulator.draft import Draft
 from simulator.facts import Facts, Tables
 from simulator.grammar import PolicySection
@@ -44,10 +47,14 @@ class Policy:
     until_answered: tuple[Callable[[Facts], Finding], ...]  # those up to `cors`, for preflights
     not_reached: tuple[Finding, ...]  # and what the checks after it say
     style: str
-    cors_on_errors: bool
+    cors_on_errors: bool | None
     statuses: Mapping[str, int]
     document: Document
     lists: Mapping[str, str] = field(default_factory=dict)  # list entry's path → file name
+    # What the application answers, by route; None: on every other.
+    applications: Mapping[int | None, Application] = field(
+        default_factory=dict[int | None, Application]
+    )
 
     def covers(self, request: Request) -> bool:
         """Whether `hosts` means the request's host."""
@@ -76,8 +83,44 @@ class Policy:
 
     def near(self, check: str, facts: object) -> tuple[Near, ...]:
         """What nearly matched in a check that failed."""
-        assert isinstance(facts, Facts)
-        return next((c.near(facts) for c in self.checks if c.name == check), ())
+        return next((c.near(_facts(facts)) for c in self.checks if c.name == check), ())
+
+    def carries_cors(self, check: str, facts: object, status: int) -> bool:
+        """Whether a refusal by this check, with this status, carries CORS fields.
+
+        What refuses ahead of `cors` never comes to the layer that adds them.
+        """
+        if self.cors_on_errors is not None:
+            return self.cors_on_errors
+        names = [c.name for c in self.checks]
+        reached = names.index("cors") < names.index(check)
+        return reached and carries_cors(self._cors.behaviour(_facts(facts)), status)
+
+    def served(self, facts: object) -> Served:
+        """What the application answers, and whether the CORS fields go on it."""
+        known = _facts(facts)
+        found = self.applications.get(known.route.index) if known.route else None
+        found = found or self.applications.get(None)
+        if found is None:
+            return _NOTHING
+        carries = True
+        if found.status >= 400:
+            carries = (
+                self.cors_on_errors
+                if self.cors_on_errors is not None
+                else carries_cors(
+                    self._cors.behaviour(known), found.status, unhandled=found.unhandled
+                )
+            )
+        return Served(found.status, found.fields, found.body, carries)
+
+    def cors_wording(self, decision: Decision) -> tuple[str, str]:
+        """Content type and body of what the CORS layer answers itself."""
+        return self._cors.wording(_facts(decision.facts))
+
+    @property
+    def _cors(self) -> cors.CorsCheck:
+        return next(check for check in self.checks if isinstance(check, cors.CorsCheck))
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -87,6 +130,14 @@ class Policy:
         return (
             f"<Policy {self.name}: {len(self.tables.routes.routes)} routes, {len(self.keys)} keys>"
         )
+
+
+_NOTHING = Served()
+
+
+def _facts(facts: object) -> Facts:
+    assert isinstance(facts, Facts)
+    return facts
 
 
 def load_policy(
@@ -119,9 +170,11 @@ def _compile(draft: Draft, head: PolicySection) -> Policy:
         [route.compile_route(section, index) for index, section in draft.routes], head.base_paths
     )
     principals = Principals(keys, places or DEFAULT_PLACES)
+    applications = _applications(draft, head)
+    granting = _cors(draft, head, applications)
     compiled: dict[str, Check] = {
         "network": _network(draft, head),
-        "cors": _cors(draft, head),
+        "cors": granting,
         "route": route.RouteCheck(table),
         "authenticate": authenticate.AuthenticateCheck(principals),
         "authorize": authorize.AuthorizeCheck(table, roles, keys),
@@ -132,17 +185,29 @@ def _compile(draft: Draft, head: PolicySection) -> Policy:
     return Policy(
         name=draft.document.name,
         hosts=head.hosts,
-        tables=Tables(table, principals, _trusted(draft, head), head.forwarded_field),
+        tables=Tables(
+            table, principals, _trusted(draft, head), head.forwarded_field, granting.grants
+        ),
         checks=checks,
         judges=tuple(check.judge for check in checks),
         until_answered=tuple(check.judge for check in checks[:answered]),
         not_reached=tuple(skip(c.name, "`cors` answers the preflight") for c in checks[answered:]),
         style=head.errors.style,
         cors_on_errors=head.errors.cors_fields,
-        statuses=head.errors.statuses,
+        statuses={**_statuses(head), **head.errors.statuses},
         document=draft.document,
         lists=draft.list_names,
+        applications=applications,
     )
+
+
+def _statuses(head: PolicySection) -> dict[str, int]:
+    """The statuses with which the server's family answers where others answer 404 and 405."""
+    behaviour = BEHAVIOURS[head.cors.behaviour if head.cors else "standard"]
+    return {
+        "route.not-found": behaviour.no_route,
+        "route.method-not-allowed": behaviour.wrong_method,
+    }
 
 
 def _key(
@@ -175,14 +240,26 @@ def _network(draft: Draft, head: PolicySection) -> Check:
     )
 
 
-def _cors(draft: Draft, head: PolicySection) -> Check:
+def _applications(draft: Draft, head: PolicySection) -> dict[int | None, Application]:
+    found: dict[int | None, Application] = {
+        index: compile_response(r.response) for index, r in draft.routes if r.response is not None
+    }
+    if head.response is not None:
+        found[None] = compile_response(head.response)
+    return found
+
+
+def _cors(
+    draft: Draft, head: PolicySection, applications: Mapping[int | None, Application]
+) -> cors.CorsCheck:
     by_route = {
         index: cors.compile_section(r.cors, join("routes", index, "cors"))
         for index, r in draft.routes
         if r.cors is not None
     }
     own = head.cors
-    return cors.CorsCheck(None if own is None else cors.compile_section(own, "cors"), by_route)
+    compiled = None if own is None else cors.compile_section(own, "cors")
+    return cors.CorsCheck(compiled, by_route, applications)
 
 
 def _rate_limit(draft: Draft, head: PolicySection) -> Check:

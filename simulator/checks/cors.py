@@ -1,256 +1,103 @@
 """May this page read the answer, and would a browser go on after the preflight?
 
-The server's half of CORS: Fetch sections 3.3 (HTTP extensions) and 4.8 (preflight). A preflight is
-answered here. An actual request is served whatever its origin, and the browser hides the answer
-unless the fields are there; only `enforce: true` makes the server refuse it (as Spring does).
+The server's half of CORS: Fetch sections 3.3 (HTTP extensions) and 4.8 (preflight), as the family
+of servers that `behaviour` names does it. Most serve an actual request whatever its origin, and the
+browser hides the answer unless the fields are there; some refuse it (as Spring does).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from functools import lru_cache
 
-from pydantic import AfterValidator, Field
-
+from simulator.application import Application
+from simulator.behaviour import SAFELISTED_METHODS, Behaviour
+from simulator.behaviours import BEHAVIOURS, STANDARD
 from simulator.check import section_of, skip
+from simulator.cors_section import CorsSection
 from simulator.decision import Finding, Near, Outcome, Party, Reason
 from simulator.facts import Facts
 from simulator.grants import (
-    BEHAVIOURS,
-    SAFELISTED_METHODS,
-    Behaviour,
-    allow_headers,
-    allow_methods,
-    allow_origin,
-    check_behaviour,
-    check_granted_header,
-    check_granted_method,
+    ALLOW_CREDENTIALS,
+    ALLOW_HEADERS,
+    ALLOW_ORIGIN,
+    Fields,
+    Granted,
+    Grants,
 )
-from simulator.message import check_field_name
-from simulator.origin import OriginPattern, Origins, check_origin
-from simulator.problem import Problem, list_words, quote
-from simulator.section import Section
-from simulator.source import Document, join
-
-ORIGIN_NOT_ALLOWED = Reason(
-    code="cors.origin-not-allowed",
-    status=403,
-    party=Party.BROWSER,
-    title="the origin is not allowed",
-    text="the origin `{origin}` is not among the origins of `{section}`",
-    meaning="The page's origin is not one the server grants. The server answers without "
-    "`Access-Control-Allow-Origin`, and the browser keeps the answer from the page.",
-    causes=(
-        "the origin differs in scheme, port, `www.` or a letter from the one listed",
-        "the page runs on another host than was planned (a preview, localhost)",
-        "the Origin is `null`: a sandboxed frame, a file, or a redirect to another origin",
-    ),
-    remedies=(
-        "list the origin exactly as the browser sends it",
-        "list `https://*.example.com` for every host below a name",
-    ),
-    spec="Fetch, CORS check, step 4",
-)
-METHOD_NOT_ALLOWED = Reason(
-    code="cors.method-not-allowed",
-    status=403,
-    party=Party.SERVER,
-    title="the preflight does not grant the method",
-    text="the method `{method}` is not among the methods of `{section}`",
-    meaning="The browser asked beforehand whether the page may use this method, and the answer "
-    "does not name it. GET, HEAD and POST need no naming; names compare by case.",
-    causes=(
-        "the method is missing in the CORS configuration, though the route exists",
-        "the method was written in another case: `patch` is not `PATCH`",
-    ),
-    remedies=("add the method to `cors.methods`", "send the method in capitals"),
-    spec="Fetch, CORS-preflight fetch, step 7.5",
-)
-HEADER_NOT_ALLOWED = Reason(
-    code="cors.header-not-allowed",
-    status=403,
-    party=Party.SERVER,
-    title="the preflight does not grant a request header",
-    text="the request header {headers} is not among the headers of `{section}`",
-    meaning="The browser asked beforehand whether the page may send these headers, and the answer "
-    "does not name all of them.",
-    causes=(
-        "a client library adds a header (tracing, `authorization`, `content-type` for JSON)",
-        "the header was added to the client and not to the CORS configuration",
-    ),
-    remedies=("add the header to `cors.headers`", "do not send the header"),
-    spec="Fetch, CORS-preflight fetch, steps 7.6 and 7.7",
-)
-WILDCARD_WITH_CREDENTIALS = Reason(
-    code="cors.wildcard-with-credentials",
-    status=403,
-    party=Party.BROWSER,
-    title="`*` does not admit a request with credentials",
-    text="the request has cookies, and `*` in `{section}` admits no request with credentials",
-    meaning="`Access-Control-Allow-Origin: *` grants access only to requests made without "
-    "credentials. The browser refuses the answer to any other.",
-    causes=("the page uses `credentials: 'include'` or `withCredentials`",),
-    remedies=(
-        "list the origins one by one and set `credentials: true`",
-        "fetch without credentials, if the API does not need its cookies",
-    ),
-    spec="Fetch, CORS check, steps 3 and 4",
-)
-CREDENTIALS_NOT_ALLOWED = Reason(
-    code="cors.credentials-not-allowed",
-    status=403,
-    party=Party.BROWSER,
-    title="the server does not allow credentials",
-    text="the request has cookies, and `{section}` does not say `credentials: true`",
-    meaning="The request was made with credentials and the answer has no "
-    "`Access-Control-Allow-Credentials: true`; the browser keeps it from the page.",
-    causes=("the page uses `credentials: 'include'` or `withCredentials`",),
-    remedies=("set `cors.credentials: true`", "fetch without credentials"),
-    spec="Fetch, CORS check, steps 5 to 8",
-)
-NO_FIELDS = Reason(
-    code="cors.no-fields",
-    status=403,
-    party=Party.BROWSER,
-    title="the server sends no CORS fields at all",
-    text="the server has no CORS configuration, and the page at `{origin}` is another origin",
-    meaning="The answer carries no `Access-Control-Allow-Origin`; a page of another origin cannot "
-    "read it, whatever its status.",
-    causes=(
-        "CORS was never configured, or not for this route",
-        "an error is answered by a layer in front of the one that adds the fields",
-    ),
-    remedies=("add a `cors` section with the page's origin", "serve page and API from one origin"),
-    spec="Fetch, CORS check, step 2",
-)
-REASONS = (
-    ORIGIN_NOT_ALLOWED,
-    METHOD_NOT_ALLOWED,
-    HEADER_NOT_ALLOWED,
-    WILDCARD_WITH_CREDENTIALS,
+from simulator.listing import lists, names_of
+from simulator.message import Response
+from simulator.preflights import Ask, Reply, answer, withheld, wording
+from simulator.problem import list_words
+from simulator.reasons.cors import (
     CREDENTIALS_NOT_ALLOWED,
+    HEADER_NOT_ALLOWED,
+    METHOD_NOT_ALLOWED,
     NO_FIELDS,
+    ORIGIN_NOT_ALLOWED,
+    WILDCARD_WITH_CREDENTIALS,
 )
+from simulator.reasons.preflight import reason_of_answer
+from simulator.source import join
 
 
-OriginText = Annotated[
-    str,
-    AfterValidator(check_origin),
-    Field(
-        description="An origin as browsers send it; `https://*.example.com` for all hosts below; "
-        "`*` for any; `null` for sandboxed pages.",
-        examples=["https://shop.example", "https://*.preview.shop.example", "http://localhost:*"],
-    ),
-]
-
-
-class CorsSection(Section):
-    """What the server grants to pages of other origins."""
-
-    behaviour: Annotated[
-        str,
-        AfterValidator(check_behaviour),
-        Field(
-            description="The server family whose statuses answer preflights.",
-            json_schema_extra={"enum": list(BEHAVIOURS)},
-        ),
-    ] = "standard"
-    origins: Annotated[tuple[OriginText, ...], Field(description="Origins that may read.")] = ()
-    methods: Annotated[
-        tuple[Annotated[str, AfterValidator(check_granted_method)], ...],
-        Field(
-            description="Methods granted besides GET, HEAD and POST; `*` for all.",
-            examples=[["DELETE", "PUT"]],
-        ),
-    ] = ()
-    headers: Annotated[
-        tuple[Annotated[str, AfterValidator(check_granted_header)], ...],
-        Field(description="Request headers granted; `*` for all.", examples=[["x-api-key"]]),
-    ] = ()
-    expose: Annotated[
-        tuple[Annotated[str, AfterValidator(check_field_name)], ...],
-        Field(description="Response headers that the page may read.", examples=[["x-request-id"]]),
-    ] = ()
-    credentials: Annotated[
-        bool, Field(description="Whether requests with cookies are admitted.")
-    ] = False
-    max_age: Annotated[
-        int | None,
-        Field(ge=0, description="Seconds for which browsers may keep a preflight's answer."),
-    ] = None
-    enforce: Annotated[
-        bool,
-        Field(description="Whether the server itself refuses actual requests of other origins."),
-    ] = False
-
-
-def problems(section: CorsSection, path: str, document: Document) -> list[Problem]:
-    """Mistakes that show only when several keys are seen together."""
-    found: list[Problem] = []
-    for name in ("origins", "methods", "headers", "expose"):
-        seen: dict[str, int] = {}
-        for index, value in enumerate(getattr(section, name)):
-            if value in seen:
-                found.append(
-                    document.problem(
-                        join(path, name, index),
-                        f"{quote(value)} stands twice in `{join(path, name)}`",
-                        f"it is entry {seen[value] + 1} already",
-                        "remove one",
-                    )
-                )
-            seen.setdefault(value, index)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Compiled:
     path: str
-    origins: Origins
-    methods: frozenset[str]
-    headers: frozenset[str]
-    credentials: bool
-    enforce: bool
     behaviour: Behaviour
-    passes: tuple[Finding, ...]  # for each exact origin, what an actual request is answered
-    expose: tuple[tuple[str, str], ...]
-    preflight: tuple[tuple[str, str], ...]
+    grants: Grants
+    enforce: bool
+    judges_method: bool
+    # For each origin what an actual request is answered; for whom that is so: `*` or the origin
+    # itself; and what follows the origin of others.
+    passes: tuple[Finding, ...]
+    ready: tuple[str | None, ...]
+    after: tuple[Fields | None, ...]
+    refused: Fields  # what an origin is answered that is not admitted
+    absent: Finding  # and a request without one
 
 
 def compile_section(section: CorsSection, path: str) -> _Compiled:
     """The section as it judges."""
-    patterns = [OriginPattern.parse(text) for text in section.origins]
-    expose = (
-        (("access-control-expose-headers", ", ".join(section.expose)),) if section.expose else ()
+    behaviour = BEHAVIOURS[section.behaviour]
+    grants = Grants(
+        behaviour,
+        Granted(
+            section.origins,
+            section.methods,
+            section.headers,
+            section.expose,
+            section.credentials,
+            section.max_age,
+            section.private_network,
+            section.fixed,
+        ),
     )
-    preflight = (
-        (("access-control-max-age", str(section.max_age)),) if section.max_age is not None else ()
-    )
+    patterns = grants.origins.patterns
+    listed = section.origins is not None
     passes = tuple(
         Finding(
             "cors",
             Outcome.PASS,
-            join(path, "origins", index),
-            fields=(
-                *allow_origin(pattern.text, pattern.kind == "any", section.credentials),
-                *expose,
-            ),
+            join(path, "origins", index) if listed else path,
+            fields=grants.actual(pattern.text, index),
             note=f"the origin is admitted by `{pattern.text}`",
         )
         for index, pattern in enumerate(patterns)
     )
+    every = range(len(patterns))
     return _Compiled(
         path,
-        Origins(patterns),
-        frozenset(section.methods),
-        frozenset(section.headers),
-        section.credentials,
-        section.enforce,
-        BEHAVIOURS[section.behaviour],
+        behaviour,
+        grants,
+        behaviour.enforces if section.enforce is None else section.enforce,
+        behaviour.judges_method,
         passes,
-        expose,
-        preflight,
+        tuple(patterns[index].text if grants.same_for_all(index) else None for index in every),
+        tuple(grants.after_origin(index) for index in every),
+        grants.actual("", None),
+        _NO_ORIGIN._replace(fields=grants.actual(None, None)),
     )
 
 
@@ -260,129 +107,249 @@ _SAME_ORIGIN = skip(
 )
 
 
+_OF_ITS_OWN = Finding(
+    "cors",
+    Outcome.UNKNOWN,
+    note="the application sends `Access-Control-Allow-Origin` itself: what a browser makes of all "
+    "fields together shows where a page asks (`why403 explain --page`)",
+)
+
+
 class CorsCheck:
     """The compiled question."""
 
-    __slots__ = ("_by_route", "_own")
+    __slots__ = ("_applications", "_by_route", "_own")
 
     name = "cors"
     reads = frozenset(
-        {
-            "origin", "sent_origin", "credentialed", "preflight", "requested_method",
-            "requested_headers", "route",
-        }
-    )  # fmt: skip
+        {"asks", "credentialed", "method", "options", "origin", "preflight", "route", "sent_origin"}
+    )
 
-    def __init__(self, own: _Compiled | None, by_route: Mapping[int, _Compiled]) -> None:
+    def __init__(
+        self,
+        own: _Compiled | None,
+        by_route: Mapping[int, _Compiled],
+        applications: Mapping[int | None, Application] | None = None,
+    ) -> None:
         self._own = own
         self._by_route = by_route
+        # What the application answers, by route; None: on every other. Where it takes preflights
+        # too, or sends CORS fields of its own, that comes into it.
+        self._applications = {
+            index: found
+            for index, found in (applications or {}).items()
+            if found.preflights or any([name == ALLOW_ORIGIN for name, _ in found.fields])
+        }
 
-    def judge(self, facts: Facts) -> Finding:
-        origin = facts.origin
-        if origin is None:
-            return _NO_ORIGIN if facts.sent_origin is None else _SAME_ORIGIN
+    @property
+    def grants(self) -> Mapping[int | None, Grants]:
+        """What each section grants, by route; None: the policy's own."""
+        found: dict[int | None, Grants] = {n: s.grants for n, s in self._by_route.items()}
+        return found if self._own is None else {**found, None: self._own.grants}
+
+    def behaviour(self, facts: Facts) -> Behaviour:
+        """That of the section which applies."""
+        section = section_of(facts, self._own, self._by_route)
+        return STANDARD if section is None else section.behaviour
+
+    def wording(self, facts: Facts) -> tuple[str, str]:
+        """Content type and body of what the CORS layer answers itself."""
         section = section_of(facts, self._own, self._by_route)
         if section is None:
+            return "", ""
+        if facts.options is not None and facts.options.taken:
+            return wording(section.grants, facts.options)
+        refused = section.behaviour.wording
+        return (refused.content_type, refused.refused) if section.behaviour.enforces else ("", "")
+
+    def judge(self, facts: Facts) -> Finding:
+        if self._applications and facts.origin is not None:
+            return self._beside_application(facts)
+        return self._judge(facts)
+
+    def _judge(self, facts: Facts) -> Finding:
+        section = section_of(facts, self._own, self._by_route)
+        origin = facts.origin
+        if section is None:
+            if origin is None:
+                return _NO_ORIGIN if facts.sent_origin is None else _SAME_ORIGIN
             party = Party.SERVER if facts.preflight else Party.BROWSER
             return Finding("cors", Outcome.FAIL, None, {"origin": origin}, NO_FIELDS, party, 403)
-        index = section.origins.find(origin)
-        if facts.preflight:
-            return self._preflight(facts, section, origin, index)
-        if index is None:
-            return _hidden(section, ORIGIN_NOT_ALLOWED, section.path, {"origin": origin})
-        pattern = section.origins.patterns[index]
-        kind = pattern.kind
-        passed = section.passes[index]
-        if facts.credentialed:
-            rule = passed.rule
-            if kind == "any":
-                return _hidden(section, WILDCARD_WITH_CREDENTIALS, rule, {"origin": origin})
-            if not section.credentials:
-                return _hidden(section, CREDENTIALS_NOT_ALLOWED, section.path, {"origin": origin})
-        if kind == "any" or pattern.text == origin:
-            return passed
-        fields = (*allow_origin(origin, False, section.credentials), *section.expose)
-        return Finding("cors", Outcome.PASS, passed.rule, fields=fields, note=passed.note)
+        reply = facts.options
+        if reply is None:
+            return _actual(facts, section)
+        if facts.asks or reply.taken or section.behaviour.options_fields != "actual":
+            options = _remembered if reply.brief else _options
+            return options(section, reply, facts.asks, facts.credentialed)
+        found = _actual(facts, section)
+        refused = found.outcome is Outcome.FAIL and found.party is Party.SERVER
+        return found if refused else found._replace(status=reply.status or found.status)
 
-    def _preflight(
-        self, facts: Facts, section: _Compiled, origin: str, index: int | None
-    ) -> Finding:
-        behaviour = section.behaviour
-        values: dict[str, object] = {"origin": origin, "section": section.path}
-        if index is None:
-            return _refused(ORIGIN_NOT_ALLOWED, section.path, values, behaviour.origin)
-        method = facts.requested_method
-        if not (
-            method in SAFELISTED_METHODS or method in section.methods or "*" in section.methods
-        ):
-            values["method"] = method
-            return _refused(METHOD_NOT_ALLOWED, section.path, values, behaviour.method)
-        if "*" not in section.headers:
-            missing = tuple(n for n in facts.requested_headers if n not in section.headers)
-            if missing:
-                values["headers"] = missing
-                return _refused(HEADER_NOT_ALLOWED, section.path, values, behaviour.header)
-        anyone = section.origins.patterns[index].kind == "any"
+    def _beside_application(self, facts: Facts) -> Finding:
+        """The verdict where the application has to do with it: it answers the preflight whatever
+        CORS would say, or it sends fields of its own, which only a browser's rules can judge."""
+        index = None if facts.route is None else facts.route.index
+        if index not in self._applications:
+            index = None
+        found = self._applications.get(index)
+        if found is None or not (facts.asks and found.preflights):
+            told = self._judge(facts)
+            own = found is not None and not facts.asks and not found.preflights
+            refused = told.outcome is Outcome.FAIL and told.party is Party.SERVER
+            return _OF_ITS_OWN._replace(fields=told.fields) if own and not refused else told
+        response = Response(found.status, found.fields)
+        values: dict[str, object] = {"status": found.status, "origin": facts.origin}
+        values["location"] = response.headers.get("location") or ""
+        rule = "response" if index is None else join("routes", index, "response")
+        reason, party = reason_of_answer(response), Party.SERVER
         return Finding(
-            "cors",
-            Outcome.PASS,
-            join(section.path, "origins", index),
-            status=behaviour.ok,
-            fields=(
-                *allow_origin(origin, anyone, section.credentials),
-                allow_methods(section.methods, method, section.credentials),
-                *allow_headers(section.headers, facts.requested_headers, section.credentials),
-                *section.preflight,
-                ("vary", "Access-Control-Request-Method, Access-Control-Request-Headers"),
-            ),
-            note="the preflight grants origin, method and headers",
+            "cors", Outcome.FAIL, rule, values, reason, party, found.status, found.fields
         )
 
     def near(self, facts: Facts) -> tuple[Near, ...]:
+        if facts.asks and self.judge(facts).reason not in _NEARLY:
+            return ()
         section = section_of(facts, self._own, self._by_route)
         origin = facts.origin
         if section is None or origin is None:
             return ()
-        if section.origins.find(origin) is None:
+        grants = section.grants
+        origins = grants.origins
+        if grants.find(origin) is None:
             if origin == "null":
-                return (Near("`null` is only admitted where it is listed"),)
+                return (Near("`null` is only admitted by `null` or `*`"),)
             return tuple(
                 Near(
-                    f"`{section.origins.patterns[index].text}` is listed: {difference}",
+                    f"`{origins.patterns[index].text}` is listed: {difference}",
                     join(section.path, "origins", index),
                 )
-                for index, difference in section.origins.nearest(origin)
+                for index, difference in origins.nearest(origin)
             )
-        if not facts.preflight:
+        if facts.options is None or not facts.asks or grants.methods.by_route:
             return ()
-        method = facts.requested_method
-        if method.upper() != method and method.upper() in section.methods | SAFELISTED_METHODS:
+        method = facts.options.ask.method or ""
+        found = {name.upper() for name in grants.methods.granted}
+        if "method" not in section.behaviour.judges:
+            found |= set(SAFELISTED_METHODS)
+        granted = sorted(found)
+        if method.upper() != method and method.upper() in granted:
             return (Near(f"`{method.upper()}` is granted, and methods compare by case"),)
-        granted = sorted(section.methods | SAFELISTED_METHODS)
-        if method not in granted and "*" not in section.methods:
-            return (
-                Near(
-                    f"granted are {list_words(granted, last='and')}", join(section.path, "methods")
-                ),
-            )
-        return (
-            Near(
-                f"granted are {list_words(sorted(section.headers), last='and')}",
-                join(section.path, "headers"),
-            ),
-        )
+        if method not in granted and not grants.methods.all:
+            said = list_words(granted, last="and")
+            return (Near(f"granted are {said}", join(section.path, "methods")),)
+        said = list_words(sorted(grants.headers.granted), last="and")
+        return (Near(f"granted are {said}", join(section.path, "headers")),)
 
 
-def _refused(reason: Reason, rule: str, values: Mapping[str, object], status: int) -> Finding:
-    """A preflight that is not granted. An ok status without the fields is a browser's no."""
-    party = Party.SERVER if status >= 300 else Party.BROWSER
-    return Finding("cors", Outcome.FAIL, rule, values, reason, party, status)
+def _actual(facts: Facts, section: _Compiled) -> Finding:
+    """An actual request."""
+    origin = facts.origin
+    if origin is None:
+        return section.absent if facts.sent_origin is None else _same(facts, section)
+    if origin == "" and "origin" in section.behaviour.blank:
+        return _hidden(section, ORIGIN_NOT_ALLOWED, {"origin": origin}, section.absent.fields)
+    index = section.grants.find(origin)
+    if index is None:
+        return _hidden(section, ORIGIN_NOT_ALLOWED, {"origin": origin}, section.refused)
+    if section.judges_method and not section.grants.methods.allows(facts.method):
+        values: dict[str, object] = {"origin": origin, "method": facts.method}
+        return _hidden(section, METHOD_NOT_ALLOWED, values, section.refused)
+    passed = section.passes[index]
+    ready = section.ready[index]
+    if ready != origin and ready != "*":
+        after = section.after[index]
+        if after is None:
+            fields = section.grants.actual(origin, index, facts.credentialed)
+        else:
+            fields = ((ALLOW_ORIGIN, origin), *after)
+        passed = Finding("cors", Outcome.PASS, passed.rule, fields=fields, note=passed.note)
+    return _credentialed(section, passed, origin) if facts.credentialed else passed
+
+
+def _same(facts: Facts, section: _Compiled) -> Finding:
+    """A request to the page's own server. Few servers know that it is."""
+    sent = facts.sent_origin
+    if sent is None or section.behaviour.exempts_own:
+        return _SAME_ORIGIN._replace(fields=section.absent.fields)
+    return _SAME_ORIGIN._replace(fields=section.grants.actual(sent, section.grants.find(sent)))
+
+
+def _credentialed(section: _Compiled, passed: Finding, origin: str) -> Finding:
+    """An actual request with cookies whose origin is admitted (Fetch, CORS check)."""
+    fields: Fields = () if section.behaviour.withholds else passed.fields
+    if (ALLOW_ORIGIN, "*") in passed.fields:
+        values: dict[str, object] = {"origin": origin}
+        return _hidden(section, WILDCARD_WITH_CREDENTIALS, values, fields, passed.rule)
+    if ALLOW_CREDENTIALS not in passed.fields:
+        return _hidden(section, CREDENTIALS_NOT_ALLOWED, {"origin": origin}, fields)
+    return passed
 
 
 def _hidden(
-    section: _Compiled, reason: Reason, rule: str | None, values: dict[str, object]
+    section: _Compiled,
+    reason: Reason,
+    values: dict[str, object],
+    fields: Fields,
+    rule: str | None = None,
 ) -> Finding:
     """An actual request that is not admitted: served and hidden, unless the server enforces."""
     party = Party.SERVER if section.enforce else Party.BROWSER
     values["section"] = section.path
-    return Finding("cors", Outcome.FAIL, rule, values, reason, party, 403)
+    return Finding("cors", Outcome.FAIL, rule or section.path, values, reason, party, 403, fields)
+
+
+_NEARLY = (ORIGIN_NOT_ALLOWED, METHOD_NOT_ALLOWED, HEADER_NOT_ALLOWED)
+_REASONS = {
+    "origin": ORIGIN_NOT_ALLOWED,
+    "method": METHOD_NOT_ALLOWED,
+    "headers": HEADER_NOT_ALLOWED,
+    "private-network": HEADER_NOT_ALLOWED,
+}
+
+
+def _options(section: _Compiled, reply: Reply, asks: bool, credentialed: bool) -> Finding:
+    """A preflight, or another OPTIONS request that the server does not leave to its routes.
+    `asks`: a browser means it for a preflight."""
+    grants, ask = section.grants, reply.ask
+    fields = answer(grants, reply)
+    part = reply.first if reply.failed and reply.status else None
+    if ask.own and (part is None or reply.status < 300):
+        skipped = _NO_ORIGIN if ask.origin is None else _SAME_ORIGIN
+        return skipped._replace(fields=fields, status=reply.status)
+    if part is None:
+        # What goes on to the application is refused there, if it is.
+        whole = asks and reply.status != 0
+        part = withheld(fields, ask if whole else Ask(ask.origin))
+    index = None if ask.origin is None else grants.find(ask.origin)
+    if part is not None or index is None:
+        part = part or "origin"
+        values: dict[str, object] = {"origin": ask.origin or "none", "section": section.path}
+        if part == "method":
+            values["method"] = ask.method or "none"
+        elif part != "origin":
+            values["headers"] = _missing(grants, fields, ask, part)
+        party = Party.SERVER if reply.status >= 300 else Party.BROWSER
+        status = reply.status or 403
+        return Finding(
+            "cors", Outcome.FAIL, section.path, values, _REASONS[part], party, status, fields
+        )
+    passed = section.passes[index]
+    note = "the preflight grants origin, method and headers" if asks else passed.note
+    found = Finding(
+        "cors", Outcome.PASS, passed.rule, status=reply.status, fields=fields, note=note
+    )
+    return _credentialed(section, found, ask.origin or "") if credentialed and not asks else found
+
+
+# A memo of a pure function is no state.
+_remembered = lru_cache(maxsize=1024)(_options)
+
+
+def _missing(grants: Grants, fields: Fields, ask: Ask, part: str) -> tuple[str, ...]:
+    """The request headers that are not granted."""
+    if part == "private-network":
+        return ("access-control-request-private-network",)
+    asked = names_of((ask.headers or "").lower())
+    listed = dict(fields).get(ALLOW_HEADERS, "").lower()
+    refused = tuple([name for name in asked if not grants.headers.allows(name)])
+    return refused or tuple([name for name in asked if not lists(listed, name)]) or asked

@@ -27,14 +27,17 @@ type Address = IPv4Address | IPv6Address
 type Network = IPv4Network | IPv6Network
 
 DEFAULT_ORDER = ("network", "cors", "route", "authenticate", "authorize", "rate_limit")
-# ok, then what a refusal of origin, method or header is answered with. AMBIGUOUS: the statuses are
-# observations; these four stand for all families.
-BEHAVIOURS = {
-    "standard": (204, 403),
-    "starlette": (200, 400),
-    "flask-cors": (200, 200),
-    "spring": (200, 403),
+# Of the families of servers these four stand for all: who judges nothing itself, who refuses with a
+# status of its own, who refuses actual requests too. What they grant where the policy is silent:
+METHODS = {
+    "standard": (),
+    "starlette": ("GET",),
+    "flask-cors": ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"),
+    "spring": ("GET", "HEAD", "POST"),
 }
+HEADERS = {"standard": (), "starlette": (), "flask-cors": ("*",), "spring": ("*",)}
+STARLETTE_METHODS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY"}
+SAFELISTED = {"accept", "accept-language", "content-language", "content-type"}
 
 
 class Found(NamedTuple):
@@ -91,7 +94,10 @@ class Facts:
     route: int | None = None
     same_path: list[int] = field(default_factory=list)
     origin: str | None = None
-    preflight: bool = False
+    sent_origin: str | None = None
+    asks: bool = False  # a preflight to a browser
+    answered: int = 0  # the status with which CORS answers it ahead of the routes
+    preflight: bool = False  # whether it does
 
     def header(self, name: str) -> str | None:
         values = [value for key, value in self.headers if key.lower() == name]
@@ -115,15 +121,25 @@ def facts_of(policy: Dict, request: Request) -> Facts:
     )  # fmt: skip
     facts.client = client_of(policy, request.client, facts)
     facts.route, facts.same_path = find_route(policy, facts, facts.method)
-    origin = facts.header("origin")
-    if origin is not None and origin != own:
-        facts.origin = origin
+    facts.sent_origin = facts.header("origin")
+    if facts.sent_origin != own:
+        facts.origin = facts.sent_origin
+    if facts.method == "OPTIONS":
         wanted = facts.header("access-control-request-method")
-        if facts.method == "OPTIONS" and wanted is not None:
-            facts.preflight = True
-            if facts.route is None:
-                # AMBIGUOUS: a route that takes OPTIONS itself comes before the announced one.
-                facts.route, _ = find_route(policy, facts, wanted)
+        facts.asks = wanted is not None and facts.origin is not None
+        taken = facts.route
+        if wanted is not None and facts.route is None:
+            # AMBIGUOUS: a route that takes OPTIONS itself comes before the announced one.
+            facts.route, _ = find_route(policy, facts, wanted)
+        section, _ = section_for(policy, facts, "cors")
+        if section is None:
+            facts.preflight = facts.asks
+        else:
+            exists = taken is not None or bool(facts.same_path) or not facts.routes
+            facts.answered = answered(section, facts, exists)
+            facts.preflight = facts.answered != 0
+        if not (facts.asks or facts.preflight):
+            facts.route = taken
     return facts
 
 
@@ -396,39 +412,176 @@ def best_origin(origins: list[str], origin: str) -> int | None:
     return min(found, key=width) if found else None
 
 
+def family_of(section: Dict) -> str:
+    return str(section.get("behaviour", "standard"))
+
+
+def admitting(section: Dict, origin: str) -> int | None:
+    """The entry that admits the origin, as the family compares them."""
+    family = family_of(section)
+    origins = origins_of(section)
+    if family == "flask-cors" and not origin:
+        return None  # to it an empty field is none
+    if family != "standard" and "*" in origins:
+        return origins.index("*")
+    index = best_origin(origins, origin)
+    if index is None and family in ("flask-cors", "spring"):
+        folded = origin.lower()
+        if family == "spring":
+            folded = folded.removesuffix("/")
+        index = best_origin(origins, folded)
+    return index
+
+
+def origins_of(section: Dict) -> list[str]:
+    left_out = ["*"] if family_of(section) in ("flask-cors", "spring") else []
+    return list(section.get("origins", left_out))
+
+
+def asked_headers(facts: Facts) -> set[str]:
+    asked = (facts.header("access-control-request-headers") or "").split(",")
+    return {name.strip(" \t").lower() for name in asked if name.strip(" \t")}
+
+
+def takes(section: Dict, facts: Facts, exists: bool) -> bool:
+    """Whether the family takes an OPTIONS request for a preflight."""
+    family = family_of(section)
+    if family == "flask-cors":
+        return exists
+    if family == "starlette":
+        announced = facts.header("access-control-request-method") is not None
+        return facts.sent_origin is not None and announced
+    return facts.asks
+
+
+def answered(section: Dict, facts: Facts, exists: bool) -> int:
+    family = family_of(section)
+    if not takes(section, facts, exists):
+        return 200 if family == "spring" and exists else 0
+    if refused_parts(section, facts):
+        return 400 if family == "starlette" else 403
+    return 204 if family == "standard" else 200
+
+
+def refused_parts(section: Dict, facts: Facts) -> list[str]:
+    """What the server itself refuses of a preflight."""
+    family = family_of(section)
+    if family == "flask-cors":
+        return []
+    refused = []
+    if facts.sent_origin is None or admitting(section, facts.sent_origin) is None:
+        refused.append("origin")
+    if not grants_method(section, facts.header("access-control-request-method") or ""):
+        refused.append("method")
+    granted = {name.lower() for name in section.get("headers", HEADERS[family])}
+    if family == "starlette":
+        granted |= SAFELISTED
+    asked = asked_headers(facts)
+    if "*" not in granted:
+        missing = asked - granted
+        if (missing == asked and asked) if family == "spring" else missing:
+            refused.append("header")
+    return refused
+
+
+def grants_method(section: Dict, method: str) -> bool:
+    family = family_of(section)
+    granted = set(section.get("methods", METHODS[family]))
+    if family == "standard":
+        granted |= {"GET", "HEAD", "POST"}
+    if family == "starlette" and "*" in granted:
+        granted = STARLETTE_METHODS
+    return method in granted or ("*" in granted and family in ("standard", "spring"))
+
+
+def withheld(section: Dict, facts: Facts) -> str | None:
+    """What a browser finds missing in the answer to a preflight that is not refused."""
+    family = family_of(section)
+    if facts.origin is None or admitting(section, facts.origin) is None:
+        return "origin"
+    asked = asked_headers(facts)
+    granted = {name.lower() for name in section.get("headers", HEADERS[family])}
+    if family == "flask-cors":
+        method = facts.header("access-control-request-method") or ""
+        listed = set(section.get("methods", METHODS[family]))
+        if method not in {*listed, "GET", "HEAD", "POST"}:
+            return "method"
+        if method.upper() not in listed:
+            return "header" if asked else None
+    if family in ("flask-cors", "spring") and "*" not in granted and asked - granted:
+        return "header"
+    return None
+
+
 def cors(policy: Dict, facts: Facts) -> Found:
-    if facts.origin is None:
-        return Found("cors", "skip")
     section, path = section_for(policy, facts, "cors")
     if section is None:
+        if facts.origin is None:
+            return Found("cors", "skip")
         party = "server" if facts.preflight else "browser"
         return Found("cors", "fail", "cors.no-fields", None, party, 403)
-    origins = section.get("origins", [])
-    index = best_origin(origins, facts.origin)
-    if facts.preflight:
-        ok, refused = BEHAVIOURS[section.get("behaviour", "standard")]
-        party = "server" if refused >= 300 else "browser"
-        if index is None:
-            return Found("cors", "fail", "cors.origin-not-allowed", path, party, refused)
-        method = facts.header("access-control-request-method")
-        if not {"GET", "HEAD", "POST", *section.get("methods", [])} & {method, "*"}:
-            return Found("cors", "fail", "cors.method-not-allowed", path, party, refused)
-        asked = (facts.header("access-control-request-headers") or "").split(",")
-        names = {name.strip(" \t").lower() for name in asked if name.strip()}
-        granted = {name.lower() for name in section.get("headers", [])}
-        if "*" not in granted and not names <= granted:
-            return Found("cors", "fail", "cors.header-not-allowed", path, party, refused)
-        return Found("cors", "pass", None, f"{path}/origins/{index}", "server", ok)
-    party = "server" if section.get("enforce") else "browser"
-    if index is None:
+    family, status = family_of(section), facts.answered
+    if facts.method == "OPTIONS" and (
+        facts.asks or family == "flask-cors" or status not in (0, 200)
+    ):
+        return options(section, path, facts)
+    if family == "starlette" and status:
+        return options(section, path, facts)
+    found = actual(section, path, facts)
+    if status and not (found.outcome == "fail" and found.party == "server"):
+        return found._replace(status=status)
+    return found
+
+
+def options(section: Dict, path: str, facts: Facts) -> Found:
+    status = facts.answered
+    part = (refused_parts(section, facts) or [None])[0] if status else None
+    if facts.origin is None and (part is None or status < 300):
+        return Found("cors", "skip", status=status)
+    if part is None:
+        part = withheld(section, facts) if facts.asks and status else None
+        if part is None and admitting(section, facts.origin or "") is None:
+            part = "origin"
+    if part is not None:
+        party = "server" if status >= 300 else "browser"
+        return Found("cors", "fail", f"cors.{part}-not-allowed", path, party, status or 403)
+    passed = Found("cors", "pass", None, rule_of(section, path, facts), "server", status)
+    return passed if facts.asks else with_cookies(section, path, facts, passed)
+
+
+def rule_of(section: Dict, path: str, facts: Facts) -> str:
+    index = admitting(section, facts.origin or "")
+    return f"{path}/origins/{index}" if "origins" in section else path
+
+
+def actual(section: Dict, path: str, facts: Facts) -> Found:
+    if facts.origin is None:
+        return Found("cors", "skip")
+    family = family_of(section)
+    party = "server" if section.get("enforce", family == "spring") else "browser"
+    if admitting(section, facts.origin) is None:
         return Found("cors", "fail", "cors.origin-not-allowed", path, party, 403)
-    rule = f"{path}/origins/{index}"
-    if facts.header("cookie") is not None:
-        if origins[index] == "*":
-            return Found("cors", "fail", "cors.wildcard-with-credentials", rule, party, 403)
-        if not section.get("credentials"):
-            return Found("cors", "fail", "cors.credentials-not-allowed", path, party, 403)
-    return Found("cors", "pass", None, rule)
+    if family == "spring" and not grants_method(section, facts.method):
+        return Found("cors", "fail", "cors.method-not-allowed", path, party, 403)
+    passed = Found("cors", "pass", None, rule_of(section, path, facts))
+    return with_cookies(section, path, facts, passed)
+
+
+def with_cookies(section: Dict, path: str, facts: Facts, passed: Found) -> Found:
+    """Cookies show that the request was made with credentials."""
+    if facts.header("cookie") is None:
+        return passed
+    family = family_of(section)
+    party = "server" if section.get("enforce", family == "spring") else "browser"
+    index = admitting(section, facts.origin or "")
+    starred = index is not None and origins_of(section)[index] == "*"
+    named = family == "flask-cors" or (family == "starlette" and section.get("credentials"))
+    if starred and not named:
+        rule = rule_of(section, path, facts)
+        return Found("cors", "fail", "cors.wildcard-with-credentials", rule, party, 403)
+    if not section.get("credentials"):
+        return Found("cors", "fail", "cors.credentials-not-allowed", path, party, 403)
+    return passed
 
 
 def route(policy: Dict, facts: Facts) -> Found:

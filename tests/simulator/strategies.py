@@ -112,11 +112,15 @@ def cors(draw: Draw) -> dict[str, Any]:
         section["behaviour"] = draw(
             st.sampled_from(["standard", "starlette", "flask-cors", "spring"])
         )
-    section["methods"] = draw(distinct(("PUT", "DELETE", "*"), 2))
-    section["headers"] = draw(distinct(("X-Api-Key", "content-type", "*"), 2))
+    if often(draw):
+        section["methods"] = draw(distinct(("PUT", "DELETE", "*"), 2))
+    if often(draw):
+        section["headers"] = draw(distinct(("X-Api-Key", "content-type", "*"), 2))
     for name in ("credentials", "enforce"):
         if draw(st.booleans()):
             section[name] = draw(st.booleans())
+    if section.get("behaviour") == "spring" and "*" in section.get("origins", "*"):
+        section.pop("credentials", None)  # it does not serve both
     if draw(st.booleans()):
         section["max_age"] = draw(st.integers(0, 600))
     return section

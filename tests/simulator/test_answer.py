@@ -156,11 +156,10 @@ def test_a_granted_preflight_is_answered_with_fields_and_no_body() -> None:
     assert (response.status, response.body) == (204, b"")
     assert response.headers.fields == (
         ("access-control-allow-origin", "https://shop.example"),
-        ("vary", "Origin"),
+        ("vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"),
         ("access-control-allow-methods", "DELETE, GET, HEAD, POST"),
         ("access-control-allow-headers", "x-api-key"),
         ("access-control-max-age", "600"),
-        ("vary", "Access-Control-Request-Method, Access-Control-Request-Headers"),
     )
 
 
@@ -170,6 +169,49 @@ def test_a_refused_preflight_is_answered_without_cors_fields() -> None:
     )
 
     assert (response.status, response.headers.fields, response.body) == (403, (), b"")
+
+
+@pytest.mark.parametrize(
+    ("family", "origin", "expected"),
+    [
+        pytest.param(
+            "starlette",
+            "https://shop.example",
+            (200, "text/plain; charset=utf-8", b"OK"),
+            id="a yes",
+        ),
+        pytest.param(
+            "starlette",
+            "https://evil.example",
+            (400, "text/plain; charset=utf-8", b"Disallowed CORS origin"),
+            id="a no",
+        ),
+        pytest.param(
+            "spring", "https://evil.example", (403, None, b"Invalid CORS request"), id="a bare no"
+        ),
+        pytest.param("jub0bs", "https://evil.example", (403, None, b""), id="a silent no"),
+    ],
+)
+def test_a_server_words_its_answer_to_a_preflight(
+    family: str, origin: str, expected: tuple[int, str | None, bytes]
+) -> None:
+    policy = load_policy(f"cors: {{behaviour: {family}, origins: [https://shop.example]}}")
+    request = Request(
+        "OPTIONS", "https://h/", {"origin": origin, "access-control-request-method": "GET"}
+    )
+    response = answer(policy, request, evaluate(policy, request))
+
+    assert (response.status, response.headers.get("content-type"), response.body) == expected
+
+
+def test_a_refused_request_is_worded_by_the_server_that_refuses_it() -> None:
+    origin = {"origin": "https://evil.example"}
+    spring = load_policy("cors: {behaviour: spring, origins: [https://shop.example]}")
+    express = load_policy("cors: {behaviour: express, origins: [], enforce: true}")
+    request = Request("GET", "https://h/", origin)
+
+    assert answer(spring, request, evaluate(spring, request)).body == b"Invalid CORS request"
+    assert b"cors.origin-not-allowed" in answer(express, request, evaluate(express, request)).body
 
 
 def test_what_a_browser_hides_is_answered_as_usual_without_cors_fields() -> None:
@@ -191,3 +233,83 @@ def test_a_status_has_a_name(status: int, expected: str) -> None:
 
 def test_a_reason_has_a_uri() -> None:
     assert problem_type("network.denied") == "urn:why403:network.denied"
+
+
+APPLICATION = """\
+cors: {origins: [https://app.example], behaviour: starlette}
+response: {headers: {x-app: "1"}, body: hello}
+routes:
+  - {path: /, methods: [GET, HEAD]}
+  - {path: /broken, response: {status: 500, unhandled: true}}
+  - {path: /gone, response: {status: 410, headers: {vary: [Accept, Cookie]}}}
+"""
+FROM_APP = {"origin": "https://app.example"}
+
+
+def served(path: str, method: str = "GET", text: str = APPLICATION) -> Response:
+    policy = load_policy(text)
+    request = Request(method, f"https://api.example{path}", FROM_APP)
+    return answer(policy, request, evaluate(policy, request))
+
+
+def test_what_the_application_answers_is_told_where_the_policy_says_it() -> None:
+    response = served("/")
+
+    assert (response.status, response.body) == (200, b"hello")
+    assert response.headers.get("x-app") == "1"
+    assert response.headers.get("access-control-allow-origin") == "https://app.example"
+    assert served("/", "HEAD").body == b""
+
+
+def test_a_routes_own_response_replaces_the_policys() -> None:
+    response = served("/gone")
+
+    assert (response.status, response.body) == (410, b"")
+    assert "x-app" not in response.headers
+    assert response.headers.lines("vary") == ("Accept", "Cookie", "Origin")
+
+
+def test_an_unhandled_error_goes_without_cors_fields_where_the_family_loses_them() -> None:
+    policy = load_policy(APPLICATION)
+    request = Request("GET", "https://api.example/broken", FROM_APP)
+    decision = evaluate(policy, request)
+
+    response = answer(policy, request, decision)
+
+    assert (response.status, decision.status, decision.hidden) == (500, 500, True)
+    assert "access-control-allow-origin" not in response.headers
+    assert "access-control-allow-origin" in served("/gone").headers
+
+
+def test_an_explicit_word_on_errors_wins_over_the_family() -> None:
+    text = f"errors: {{cors_fields: true}}\n{APPLICATION}"
+
+    assert "access-control-allow-origin" in served("/broken", text=text).headers
+
+
+@pytest.mark.parametrize(
+    ("response", "code"),
+    [
+        ("{status: 308, headers: {location: /b}, preflights: true}", "cors.preflight-redirected"),
+        ("{status: 401, preflights: true}", "cors.preflight-unauthenticated"),
+        ("{status: 403, preflights: true}", "cors.preflight-refused"),
+        ("{status: 404, preflights: true}", "cors.preflight-unrouted"),
+        ("{status: 503, preflights: true}", "cors.preflight-not-ok"),
+    ],
+)
+def test_what_stands_ahead_of_cors_answers_preflights_in_its_place(
+    response: str, code: str
+) -> None:
+    policy = load_policy(
+        "cors: {origins: [https://app.example], methods: [PUT]}\n"
+        f"routes: [{{path: /, methods: [GET, PUT], response: {response}}}]\n"
+    )
+    fields = {**FROM_APP, "access-control-request-method": "PUT"}
+    request = Request("OPTIONS", "https://api.example/", fields)
+
+    decision = evaluate(policy, request)
+
+    assert decision.reason == code
+    assert decision.deciding is not None
+    assert decision.deciding.rule == "routes/0/response"
+    assert answer(policy, request, decision).status == decision.status != 204

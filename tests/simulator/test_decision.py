@@ -148,6 +148,49 @@ def test_a_refusal_has_fields(errors: str, names: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("policy", "carried"),
+    [
+        pytest.param("cors: {behaviour: starlette, origins: ['*']}", True, id="as the family does"),
+        pytest.param(
+            "cors: {behaviour: starlette, origins: ['*']}\nerrors: {cors_fields: false}", False,
+            id="not where the policy says no",
+        ),
+        pytest.param("cors: {behaviour: aiohttp-cors, origins: ['*']}", False,
+            id="not on this status, with some"),
+        pytest.param("cors: {origins: ['*']}", False, id="not by default"),
+        pytest.param(
+            "cors: {behaviour: starlette, origins: ['*']}\n"
+            "order: [route, network, cors, authenticate, authorize, rate_limit]", False,
+            id="not where it is refused ahead of the layer that adds them",
+        ),
+    ],
+)  # fmt: skip
+def test_an_error_carries_cors_fields(policy: str, carried: bool) -> None:
+    decision = decide(
+        f"{policy}\nroutes: [{{path: /a}}]",
+        url="https://api.example/b",
+        headers={"origin": "https://shop.example"},
+    )
+
+    assert decision.status == 404
+    assert bool(decision.headers) is carried
+    assert decision.hidden is not carried
+
+
+def test_an_origin_that_is_sent_may_be_anothers() -> None:
+    decision = decide(
+        "{cors: {behaviour: kong, origins: ['https://shop.example']}, routes: [{path: /a}], "
+        "errors: {cors_fields: true}, "
+        "order: [route, cors, network, authenticate, authorize, rate_limit]}",
+        url="https://api.example/b",
+        headers=EVIL,
+    )
+
+    assert decision.blocked_by == "server"
+    assert decision.hidden
+
+
+@pytest.mark.parametrize(
     ("errors", "headers", "url", "page"),
     [
         pytest.param("{}", KEY, "/a", "", id="nobody, where no page asks"),

@@ -44,6 +44,24 @@ SHA = "0" * 64
             id="no code",
         ),
         pytest.param(
+            "errors: {statuses: {page.bad-port: 404}}",
+            "1 errors/statuses/page.bad-port: `page.bad-port` has no status of its own: a browser "
+            "says it of an answer, which keeps its status; remove it",
+            id="a code of the browser's",
+        ),
+        pytest.param(
+            "response: {status: 302}",
+            "1 response/status: the status 302 leads nowhere: there is no `location` among the "
+            "headers; add `location: /elsewhere`",
+            id="a redirect without a target",
+        ),
+        pytest.param(
+            "routes: [{path: /a, response: {status: 301}}]",
+            "1 routes/0/response/status: the status 301 leads nowhere: there is no `location` "
+            "among the headers; add `location: /elsewhere`",
+            id="and that of a route",
+        ),
+        pytest.param(
             "errors: {statuses: {network.denied: 200}}",
             "1 errors/statuses/network.denied: `200` is not an error status: errors are 400 to "
             "599; write `403`",

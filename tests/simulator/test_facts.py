@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from simulator import Request, load_policy
+from simulator import Policy, Request, load_policy
 from simulator.facts import Facts, gather
+from simulator.preflights import Ask
 
 POLICY = load_policy(
     """
@@ -20,19 +21,30 @@ POLICY = load_policy(
 )
 
 
+EXPRESS = load_policy(
+    """
+    cors: {behaviour: express}
+    routes:
+      - {path: /a, methods: [GET]}
+      - {path: /c, methods: [GET], cors: {behaviour: koa, origins: [https://other.example]}}
+    """
+)
+
+
 def facts(
     method: str = "GET",
     url: str = "https://api.example/a",
     headers: dict[str, str] | None = None,
     client: str = "203.0.113.9",
+    policy: Policy = POLICY,
 ) -> Facts:
-    return gather(Request(method, url, headers or {}, client=client), POLICY.tables)
+    return gather(Request(method, url, headers or {}, client=client), policy.tables)
 
 
-def preflight(path: str = "/a", **headers: str) -> Facts:
+def preflight(path: str = "/a", policy: Policy = POLICY, **headers: str) -> Facts:
     sent = {"origin": "https://shop.example", "access-control-request-method": "GET"}
     sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-    return facts("OPTIONS", f"https://api.example{path}", sent)
+    return facts("OPTIONS", f"https://api.example{path}", sent, policy=policy)
 
 
 @pytest.mark.parametrize(
@@ -89,11 +101,76 @@ def test_a_cookie_shows_that_credentials_were_sent() -> None:
 
 
 def test_a_preflight_announces_method_and_headers() -> None:
-    found = preflight(access_control_request_headers="X-Api-Key,content-type ,\t, X-B")
+    found = preflight(access_control_request_headers="X-Api-Key,content-type")
 
-    assert found.preflight
-    assert found.requested_method == "GET"
-    assert found.requested_headers == ("x-api-key", "content-type", "x-b")
+    assert (found.asks, found.preflight) == (True, True)
+    assert found.options is None
+
+
+def test_a_section_says_how_its_servers_take_an_options_request() -> None:
+    found = preflight(access_control_request_headers="X-Api-Key,content-type", policy=EXPRESS)
+
+    assert found.options is not None
+    assert found.options.ask == Ask(
+        "https://shop.example",
+        "GET",
+        "X-Api-Key,content-type",
+        "X-Api-Key,content-type",
+        optioned=False,
+    )
+    assert (found.options.taken, found.options.status) == (True, 204)
+
+
+@pytest.mark.parametrize(
+    ("family", "expected"),
+    [
+        pytest.param("koa", (None, None), id="none of both"),
+        pytest.param("flask-cors", (None, ""), id="no Origin, and a method"),
+        pytest.param("express", ("", ""), id="an Origin and a method"),
+    ],
+)
+def test_empty_fields_are_to_a_server(family: str, expected: tuple[str | None, ...]) -> None:
+    policy = load_policy(f"cors: {{behaviour: {family}}}")
+    sent = {"origin": "", "access-control-request-method": ""}
+    found = facts("OPTIONS", headers=sent, policy=policy).options
+
+    assert found is not None
+    assert (found.ask.origin, found.ask.method) == expected
+
+
+def test_some_servers_read_the_first_line_only() -> None:
+    policy = load_policy("cors: {behaviour: starlette}")
+    fields = [
+        ("origin", "https://shop.example"),
+        ("access-control-request-method", "GET"),
+        ("access-control-request-headers", "x-a"),
+        ("access-control-request-headers", "x-b"),
+    ]
+    found = gather(Request("OPTIONS", "https://h/", fields), policy.tables).options
+
+    assert found is not None
+    assert (found.ask.headers, found.ask.read) == ("x-a, x-b", "x-a")
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "seen"),
+    [
+        pytest.param("/a", {"origin": "https://shop.example"}, (False, True), id="to the server"),
+        pytest.param("/a", {}, (False, True), id="to the server, without an Origin"),
+        pytest.param(
+            "/c",
+            {"origin": "https://shop.example", "access-control-request-method": "GET"},
+            (True, False),
+            id="to the browser, which the server passes on",
+        ),
+    ],
+)
+def test_it_may_be_a_preflight_to_one_of_both(
+    path: str, headers: dict[str, str], seen: tuple[bool, bool]
+) -> None:
+    found = facts("OPTIONS", f"https://api.example{path}", headers, policy=EXPRESS)
+
+    assert (found.asks, found.preflight) == seen
 
 
 @pytest.mark.parametrize(

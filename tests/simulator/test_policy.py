@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 from strategies import policies
-from telling import problems_of, told
+from telling import decide, problems_of, told
 
 from simulator import Policy, PolicyError, Request, evaluate, load_policy
 from simulator.source import Span
@@ -54,8 +54,8 @@ def test_a_policy_with_nine_mistakes_has_nine_problems() -> None:
         "14 routes/0/path: `orders` is not a path: it does not start with a slash; write `/orders`",
         "15 rate_limit: `rate_limit` is not known in the policy: it takes `description`, `hosts`, "
         "`base_paths`, `trusted_proxies`, `forwarded_field`, `network`, `cors`, `errors`, "
-        "`credentials`, `roles`, `keys`, `routes`, `rate_limits` and `order`; did you mean "
-        "`rate_limits`?",
+        "`credentials`, `roles`, `keys`, `routes`, `rate_limits`, `response` and 1 more; did you "
+        "mean `rate_limits`?",
     ]
 
 
@@ -123,8 +123,8 @@ SHOWN = "write it as `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/32` or `all`"
         pytest.param(
             "cors: {origin: ['*']}",
             "cors/origin: `origin` is not known in `cors`: it takes `behaviour`, `origins`, "
-            "`methods`, `headers`, `expose`, `credentials`, `max_age` and `enforce`; did you mean "
-            "`origins`?",
+            "`methods`, `headers`, `expose`, `credentials`, `max_age`, `enforce`, `fixed` and "
+            "`private_network`; did you mean `origins`?",
             id="a key misspelled",
         ),
         pytest.param(
@@ -209,7 +209,8 @@ SHOWN = "write it as `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/32` or `all`"
         pytest.param(
             "routes: [{path: /a, method: GET}]",
             "routes/0/method: `method` is not known in `routes/0`: it takes `path`, `methods`, "
-            "`scopes`, `public`, `hosts`, `description`, `network`, `cors` and `rate_limits`; did "
+            "`scopes`, `public`, `hosts`, `description`, `network`, `cors`, `rate_limits` and "
+            "`response`; did "
             "you mean `methods`?",
             id="one method",
         ),
@@ -521,3 +522,24 @@ def test_problems_stand_in_the_order_of_their_lines() -> None:
     lines = [problem.line for problem in problems_of(NINE)]
 
     assert lines == sorted(lines)
+
+
+@pytest.mark.parametrize(
+    ("policy", "path", "status"),
+    [
+        pytest.param("", "/a", 405, id="as the standard says"),
+        pytest.param("cors: {behaviour: starlette}", "/a", 405, id="as some families do too"),
+        pytest.param("cors: {behaviour: express}", "/a", 404, id="as a route that is not there"),
+        pytest.param("cors: {behaviour: apigateway-rest}", "/b", 403, id="as a missing token"),
+        pytest.param(
+            "cors: {behaviour: express}\nerrors: {statuses: {route.method-not-allowed: 418}}", "/a",
+            418, id="as the policy says, before all",
+        ),
+    ],
+)  # fmt: skip
+def test_a_family_of_servers_answers_a_wrong_method_or_path(
+    policy: str, path: str, status: int
+) -> None:
+    text = f"{policy}\nroutes: [{{path: /a, methods: [GET]}}]"
+
+    assert decide(text, "PUT", f"https://api.example{path}").status == status
