@@ -55,8 +55,9 @@ FLAGS = (
 # fails with ERR_INVALID_AUTH_CREDENTIALS and a fetch never ends. With it, both get the 401.
 LOCAL_STATE = {"auth": {"schemes": ""}}
 # Everything that is neither mapped nor loopback fails to resolve. Through a proxy it is the proxy
-# that resolves: see map_hosts.py.
-NOWHERE = "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
+# that resolves: see map_hosts.py. Loopback stays itself by a rule and not by an EXCLUDE, which
+# would come before every rule: so a rule can send one of its ports elsewhere.
+NOWHERE = "MAP 127.0.0.1 127.0.0.1, MAP localhost 127.0.0.1, MAP * ~NOTFOUND"
 
 
 def require_chromium() -> str:
@@ -80,7 +81,7 @@ class Chromium:
         host_rules: Sequence[str] = (),
         flags: Sequence[str] = (),
     ) -> None:
-        # A rule is looked up in order: the catch-all comes last, and excludes what was mapped.
+        # A rule is looked up in order: the catch-all comes last.
         self._flags = [*FLAGS, f"--host-resolver-rules={', '.join([*host_rules, NOWHERE])}"]
         if proxy is not None:
             self._flags.append(f"--proxy-server=http://{proxy}")
@@ -134,6 +135,11 @@ class Chromium:
         """The browser's process, and its process group."""
         assert self._process is not None
         return self._process.pid
+
+    @property
+    def version(self) -> str:
+        """The browser's name and version, such as `Chrome/156.0.8078.79`."""
+        return str(self._cdp.call("Browser.getVersion")["product"])
 
     @property
     def log(self) -> str:

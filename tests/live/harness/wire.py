@@ -54,12 +54,15 @@ class Reply:
     """What to answer. `chunks` replaces `body` by a stream of unknown length (SSE, slow bodies).
 
     A status of 101 to a WebSocket handshake is followed by an echo of every message.
+    `raw` replaces everything by these bytes, which no library may refuse or tidy: HTTP/1.1 only,
+    and it has to say itself where it ends, since the connection stays open.
     """
 
     status: int = 200
     headers: Iterable[tuple[str, str]] = ()
     body: bytes = b""
     chunks: Iterable[bytes] | None = None
+    raw: bytes | None = None
 
 
 type Exchange = Callable[[ReceivedRequest], Reply]
@@ -70,6 +73,10 @@ def serve_http1(sock: socket.socket, client: str, exchange: Exchange) -> None:
     conn = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
     while (request := _read_http1(sock, conn, client)) is not None:
         reply = exchange(request)
+        if reply.raw is not None:
+            sock.sendall(reply.raw)
+            conn = _begin_anew(conn)
+            continue
         headers = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in reply.headers]
         if reply.status == 101:
             sock.sendall(conn.send(h11.InformationalResponse(status_code=101, headers=headers)))
@@ -91,6 +98,17 @@ def serve_http1(sock: socket.socket, client: str, exchange: Exchange) -> None:
         if conn.our_state is h11.MUST_CLOSE:
             return
         conn.start_next_cycle()
+
+
+def _begin_anew(conn: h11.Connection) -> h11.Connection:
+    """A connection for the next request, when h11 did not see the answer to the last."""
+    anew = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
+    early, closed = conn.trailing_data
+    if early:
+        anew.receive_data(early)
+    if closed:
+        anew.receive_data(b"")
+    return anew
 
 
 def _read_http1(sock: socket.socket, conn: h11.Connection, client: str) -> ReceivedRequest | None:

@@ -1,0 +1,1 @@
+"""Recorded browser cases, played once more in the browser that is installed."""
