@@ -19,13 +19,16 @@ _MAX_BYTES = 4 * MAX_CHARACTERS
 _MAX_LIST_BYTES = 256 * 1024 * 1024
 
 
-def open_policy(path: str | os.PathLike[str]) -> Policy:
+def open_policy(
+    path: str | os.PathLike[str], *, edit: Callable[[str], str] | None = None
+) -> Policy:
     """The policy in a file; lists it names are found beside it, `env:` in the environment.
 
-    Raises PolicyError, also for what cannot be read.
+    `edit` changes its text before it is read. Raises PolicyError, also for what cannot be read,
+    and what `edit` raises.
     """
     name = os.fspath(path)
-    text = _text(name)
+    text = read_text(name) if edit is None else edit(read_text(name))
     return load_policy(text, name=name, read_file=list_reader(name), environment=dict(os.environ))
 
 
@@ -42,7 +45,8 @@ def list_reader(policy: str) -> Callable[[str], str]:
     return read
 
 
-def _text(name: str) -> str:
+def read_text(name: str) -> str:
+    """The text of a file. Raises PolicyError for what cannot be read."""
     try:
         size = Path(name).stat().st_size
         if size > _MAX_BYTES:

@@ -18,15 +18,15 @@ def decision_fields(decision: Decision) -> tuple[tuple[str, str], ...]:
     place = str(decision.policy.span(deciding.rule)) if deciding.rule else ""
     parameters = [f'reason="{deciding.reason.code}"']
     if place:
-        parameters.append(f"rule={_string(place)}")
+        parameters.append(f"rule={quoted(place)}")
     parameters.append(f'by="{_by(deciding)}"')
     if len(decision.failures) > 1:
         parameters.append(f'also="{" ".join(decision.codes[1:])}"')
-    parameters.append(f"detail={_string(decision.summary)}")
+    parameters.append(f"detail={quoted(decision.summary)}")
     words = f"{deciding.reason.code} {place}".strip()
     return (
         ("why403", "; ".join([verdict, *parameters])),
-        ("server-timing", f"why403;desc={_string(words)}"),
+        ("server-timing", f"why403;desc={quoted(words)}"),
     )
 
 
@@ -34,7 +34,7 @@ def _by(finding: Finding) -> str:
     return "server" if finding.party is Party.SERVER else "browser"
 
 
-def _string(text: str) -> str:
+def quoted(text: str) -> str:
     """A structured field's string (RFC 9651 section 3.3.3): printable ASCII in quotes."""
     text = "".join(c if " " <= c <= "~" else "?" for c in text[:400])
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -100,3 +100,14 @@ def test_an_unset_variable_is_a_problem(tmp_path: Path, monkeypatch: pytest.Monk
         f"{path}:1: the environment variable `SHOP_KEY` of key `web` is not set: "
         "its value would be the secret; set it: `export SHOP_KEY=…`"
     )
+
+
+def test_a_policy_can_be_opened_with_an_edit_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("cors: {origins: [https://a.example]}\n")
+
+    policy = open_policy(path, edit=lambda text: text.replace("a.example", "b.example"))
+
+    request = Request("GET", "https://api.example/", {"origin": "https://b.example"})
+    assert evaluate(policy, request).allowed
+    assert "a.example" in path.read_text()
