@@ -17,7 +17,9 @@ from addons.enforce import Enforce
 from addons.explain import Explain
 from addons.failures import Failures
 from addons.journal import Cases, Journal
+from addons.observe import Observe
 from addons.policies import Policies
+from addons.rewrite import Rewrite
 from addons.settings import Settings
 from addons.simulate import Simulate
 from addons.sink import Sink
@@ -36,7 +38,9 @@ class Chain:
         self.journal = Journal(cases)
         self.simulate = Simulate(self.settings, self.policies, cases, self.journal, failures)
         self.enforce = Enforce(self.settings, cases, Sink(), failures)
-        self.annotate = Annotate(self.settings, cases, failures)
+        self.observe = Observe(self.settings, cases, self.journal, failures)
+        self.rewrite = Rewrite(self.settings, cases, self.observe, failures)
+        self.annotate = Annotate(self.settings, cases, self.observe, failures)
         self.explain = Explain(self.settings, cases, failures)
 
     def load(self, loader: Loader) -> None:
@@ -67,13 +71,20 @@ class Chain:
         self.enforce.request(flow)
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
+        # What the server really said is judged before any of it is changed.
+        self.observe.responseheaders(flow)
         self.enforce.responseheaders(flow)
+        self.rewrite.responseheaders(flow)
         self.annotate.responseheaders(flow)
 
     def response(self, flow: http.HTTPFlow) -> None:
+        self.rewrite.response(flow)
         self.explain.response(flow)
+        self.observe.response(flow)
         self.journal.response(flow)
 
     def error(self, flow: http.HTTPFlow) -> None:
         self.enforce.error(flow)
+        self.rewrite.error(flow)
+        self.observe.error(flow)
         self.journal.error(flow)

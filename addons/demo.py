@@ -25,7 +25,7 @@ from tornado.netutil import bind_sockets
 
 import simulator
 from addons.chain import Chain
-from addons.journal import Journal
+from addons.journal import Case, Journal
 from simulator.render.terminal import headline
 
 _STATIC = Path(__file__).with_name("static")
@@ -186,4 +186,6 @@ async def _watch(port: int) -> None:
             await asyncio.sleep(0.1)
             for case in world.journal.since(seen):
                 seen = case.number
+                if not isinstance(case, Case):
+                    continue  # nothing the policy judges
                 console.print(headline(case.request, case.decision))

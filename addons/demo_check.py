@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
 
 from addons.demo import World, demo_world
+from addons.journal import Case
 from simulator.problem import printable
 from simulator.render.terminal import as_text
 
@@ -86,7 +87,7 @@ async def _send(world: World, example: Example) -> Result:
     for _ in range(example.repeat):
         response = await client.fetch(request, raise_error=False)
     case = world.journal.find(world.journal.count)
-    if case is None:
+    if not isinstance(case, Case):
         return Result(example.name, _shown(example), response.code, None, "", "", False)
     decision = case.decision
     as_expected = (response.code, decision.reason) == (example.status, example.reason)

@@ -3,6 +3,7 @@
 In `enforce` the proxy is that server's front: it refuses what the policy refuses and answers the
 preflights that the policy answers, without asking upstream. What passes gets the policy's CORS
 fields in place of the server's, so that a browser really hides what the policy does not grant.
+In `simulate` it is that front for CORS alone: everything else is left to the server.
 Whatever fails in here refuses the request.
 """
 
@@ -19,7 +20,7 @@ from addons.bridge import write_fields, write_response
 from addons.explain import explanation
 from addons.failures import Failure, Failures, internal_error
 from addons.journal import Case, Cases
-from addons.settings import ENFORCE, Settings
+from addons.settings import ANSWERING, ENFORCE, Settings
 from addons.sink import Sink
 from simulator import Decision, Outcome, Response, answer
 from simulator.render.headers import decision_fields
@@ -40,7 +41,7 @@ class Enforce:
         self.waiting: dict[str, http.Response] = {}
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
-        if self._settings.mode != ENFORCE or not flow.live:
+        if self._settings.mode not in ANSWERING or not flow.live:
             return
         case = self._cases.get(flow.id)
         # What another addon answered stays answered so.
@@ -75,6 +76,9 @@ class Enforce:
             return write_response(internal_error(case), method=method)
         decision = case.decision
         refusal = decision.refusal
+        of_cors = decision.preflight or (refusal is not None and refusal.check == "cors")
+        if self._settings.mode != ENFORCE and not of_cors:
+            return None
         # Not known is not refused; but a preflight is answered, by a yes or a no.
         if refusal is None and not (decision.preflight and decision.allowed is not None):
             return None
@@ -122,7 +126,7 @@ class Enforce:
         if self._sink.has(flow):
             self._sink.give_back(flow)
             return
-        if self._settings.mode != ENFORCE or not flow.live or flow.response is None:
+        if self._settings.mode not in ANSWERING or not flow.live or flow.response is None:
             return
         case = self._cases.get(flow.id)
         if not isinstance(case, Case) or case.answered or case.foreign:
@@ -130,7 +134,10 @@ class Enforce:
         if flow.response.status_code == 101:
             return  # a WebSocket: nothing that a page reads by CORS
         try:
-            apply_fields(flow.response.headers, case.decision)
+            said = case.decision.headers
+            if self._settings.mode != ENFORCE:
+                said = cors_fields(case.decision)
+            apply_fields(flow.response.headers, case.decision, said)
             if self._settings.explain_body:
                 _add(flow.response.headers, case.decision)
         except Exception as error:
@@ -164,10 +171,17 @@ def _add(headers: http.Headers, decision: Decision) -> None:
     headers.fields = (*headers.fields, *write_fields(decision_fields(decision)))
 
 
-def apply_fields(headers: http.Headers, decision: Decision) -> None:
+def cors_fields(decision: Decision) -> tuple[tuple[str, str], ...]:
+    """What the policy's CORS section alone puts on the answer."""
+    return tuple(pair for f in decision.trace if f.check == "cors" for pair in f.fields)
+
+
+def apply_fields(
+    headers: http.Headers, decision: Decision, fields: tuple[tuple[str, str], ...]
+) -> None:
     """Put on a real response what the policy says of it: its CORS fields instead of the server's,
     its quotas, and what the answer varies with."""
-    said = write_fields(decision.headers)
+    said = write_fields(fields)
     judged = any([f.check == "cors" and f.outcome in _JUDGED for f in decision.trace])
     if not said and not judged:
         return

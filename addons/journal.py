@@ -15,7 +15,9 @@ from mitmproxy import http
 
 from addons.failures import Failure
 from simulator import Decision, Policy, Request
+from simulator.browser import Verdict
 from simulator.render.record import Plain, decision_record
+from simulator.render.verdict import verdict_record
 
 KEPT = 1000
 
@@ -33,18 +35,15 @@ class Case:
     answered: bool = False  # why403 itself sent the response
     foreign: bool = False  # another addon had answered before the policy was asked
     served: int | None = None  # the status the client got; None: none yet, or an error
+    exchange: Exchange | None = None  # what a browser makes of the real answer
 
     def brief(self) -> dict[str, Plain]:
         """One line of a list."""
-        target, decision = self.request.target, self.decision
+        decision = self.decision
         return {
+            **_asked(self.request),
             "number": self.number,
-            "at": self.request.at,
             "flow": self.flow_id,
-            "method": self.request.method,
-            # Without the query: it may hold a credential.
-            "url": f"{target.origin}{target.path}",
-            "origin": self.request.headers.get("origin"),
             "mode": self.mode,
             "policy": self.policy.name,
             "allowed": decision.allowed,
@@ -56,9 +55,68 @@ class Case:
 
     def record(self) -> dict[str, Plain]:
         """Everything that `why403 decide` would say of it, too."""
-        return decision_record(self.policy, self.request, self.decision) | self.brief()
+        record = decision_record(self.policy, self.request, self.decision) | self.brief()
+        if self.exchange is not None:
+            record["browser"] = self.exchange.browser()
+        return record
 
 
+@dataclass(slots=True, eq=False)
+class Exchange:
+    """One real answer to a request of another origin's page."""
+
+    flow_id: str
+    request: Request
+    verdict: Verdict
+    mode: str
+    case: Case | None = None  # what a policy said of the request
+    preflight: Exchange | None = None  # the preflight that went before
+    number: int = 0
+    changed: str = ""  # what why403 changed in the answer
+
+    def browser(self) -> dict[str, Plain]:
+        """The browser's verdict, with the preflight's number and flow."""
+        before = self.preflight
+        return {
+            **verdict_record(self.verdict),
+            "changed": self.changed or None,
+            "preflight_flow": None if before is None else before.flow_id,
+        }
+
+    def brief(self) -> dict[str, Plain]:
+        """One line of a list, as of a decision; no policy judged this one."""
+        verdict = self.verdict
+        failed = verdict.failure
+        return {
+            **_asked(self.request),
+            "number": self.number,
+            "flow": self.flow_id,
+            "mode": self.mode,
+            "policy": None,
+            "allowed": None if verdict.depends else failed is None,
+            "status": verdict.status,
+            "reason": None if failed is None else failed.reason.code,
+            "answered": False,
+            "served": verdict.status,
+        }
+
+    def record(self) -> dict[str, Plain]:
+        """Everything there is to say."""
+        return {**self.brief(), "browser": self.browser()}
+
+
+def _asked(request: Request) -> dict[str, Plain]:
+    target = request.target
+    return {
+        "at": request.at,
+        "method": request.method,
+        # Without the query: it may hold a credential.
+        "url": f"{target.origin}{target.path}",
+        "origin": request.headers.get("origin"),
+    }
+
+
+type Entry = Case | Exchange
 # What is known of each live flow: how it was judged, or that it could not be.
 type Cases = dict[str, Case | Failure]
 
@@ -68,20 +126,20 @@ class Journal:
 
     def __init__(self, cases: Cases, *, kept: int = KEPT) -> None:
         self._cases = cases
-        self._entries: deque[Case] = deque(maxlen=kept)
+        self._entries: deque[Entry] = deque(maxlen=kept)
         self.count = 0
 
-    def add(self, case: Case) -> None:
+    def add(self, case: Entry) -> None:
         """Enter a decision under the next number, the first being 1."""
         self.count += 1
         case.number = self.count
         self._entries.append(case)
 
-    def since(self, number: int) -> Iterator[Case]:
+    def since(self, number: int) -> Iterator[Entry]:
         """The decisions after this number that are still kept, oldest first."""
         return (case for case in tuple(self._entries) if case.number > number)
 
-    def find(self, number: int) -> Case | None:
+    def find(self, number: int) -> Entry | None:
         """The decision with this number, if it is still kept."""
         if not self._entries or not self._entries[0].number <= number <= self.count:
             return None

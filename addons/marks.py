@@ -11,8 +11,9 @@ import logging
 
 from mitmproxy import http
 
-from addons.journal import Case
+from addons.journal import Case, Exchange
 from simulator import Party
+from simulator.browser import sentence
 from simulator.problem import printable
 
 logger = logging.getLogger("why403")
@@ -32,8 +33,8 @@ def mark(flow: http.HTTPFlow, case: Case) -> None:
         flow.metadata[KEY] = {"policy": case.policy.name, "allowed": True}
         return
     flow.metadata[KEY] = case.record()
-    sentence = _sentence(case)
-    flow.comment = f"{flow.comment}\n{PREFIX}{sentence}" if flow.comment else PREFIX + sentence
+    said = _sentence(case)
+    _comment(flow, said)
     if decision.allowed is None:
         _set_mark(flow, UNKNOWN)
         return
@@ -41,7 +42,56 @@ def mark(flow: http.HTTPFlow, case: Case) -> None:
     target = case.request.target
     asked = printable(f"{case.request.method} {target.origin}{target.path}"[:300])
     peer = case.request.client or "an unknown address"
-    logger.info("%s%s from %s: %s", PREFIX, asked, peer, sentence)
+    logger.info("%s%s from %s: %s", PREFIX, asked, peer, said)
+
+
+def mark_exchange(flow: http.HTTPFlow, exchange: Exchange) -> None:
+    """Say what a browser makes of the real answer, where it is not simply shown to the page."""
+    verdict, case = exchange.verdict, exchange.case
+    if case is None and KEY in flow.metadata:
+        _unmark(flow)
+    failed = verdict.failure
+    if failed is None and not verdict.depends and not verdict.remarks:
+        if case is None:
+            flow.metadata[KEY] = {"policy": None, "allowed": True}
+        return
+    metadata = flow.metadata.get(KEY) if case is not None else None
+    if metadata is None:
+        flow.metadata[KEY] = exchange.record()
+    else:
+        flow.metadata[KEY] = {**metadata, "browser": exchange.browser()}
+    said = _verdict(exchange)
+    _comment(flow, said)
+    # A decision that foretold it has said it, and one line for one refusal is enough.
+    if failed is None or (case is not None and case.decision.hidden):
+        return
+    _set_mark(flow, HIDDEN)
+    target = exchange.request.target
+    asked = printable(f"{exchange.request.method} {target.origin}{target.path}"[:300])
+    logger.info("%s%s for the page %s: %s", PREFIX, asked, printable(verdict.origin[:200]), said)
+
+
+def _verdict(exchange: Exchange) -> str:
+    """The browser's verdict as one line."""
+    verdict = exchange.verdict
+    failed = verdict.failure
+    notes = [sentence(remark) for remark in verdict.remarks]
+    if failed is None:
+        one = verdict.without or verdict.included
+        if one is not None and verdict.depends:
+            notes.insert(0, f"{verdict.page}: {sentence(one)} ({one.step})")
+        return "; ".join(notes)
+    what = "a preflight that" if verdict.preflight else "an answer that"
+    said = f"{verdict.status}, {what} the browser refuses, {failed.reason.code}: {sentence(failed)}"
+    before = exchange.preflight
+    tail = f" ({failed.step})"
+    if before is not None and before.verdict.failure is None:
+        tail = f" ({failed.step}; its preflight passed)"
+    return "; ".join([said + tail, *notes])
+
+
+def _comment(flow: http.HTTPFlow, said: str) -> None:
+    flow.comment = f"{flow.comment}\n{PREFIX}{said}" if flow.comment else PREFIX + said
 
 
 def _sentence(case: Case) -> str:

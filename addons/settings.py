@@ -29,7 +29,11 @@ from simulator.problem import did_you_mean, list_words, quote, sentence
 logger = logging.getLogger("why403")
 
 OBSERVE, ANNOTATE, ENFORCE = "observe", "annotate", "enforce"
-MODES = (OBSERVE, ANNOTATE, ENFORCE)
+UNMASK, BROWSER_MESSAGE, SIMULATE = "unmask", "browser-message", "simulate"
+MODES = (OBSERVE, ANNOTATE, ENFORCE, UNMASK, BROWSER_MESSAGE, SIMULATE)
+# Modes in which real answers get the fields that say why, and those in which the policy answers.
+ANNOTATED = frozenset({ANNOTATE, UNMASK, BROWSER_MESSAGE, SIMULATE})
+ANSWERING = frozenset({ENFORCE, SIMULATE})
 CLIENT_FIELD = "x-why403-client"
 
 
@@ -62,7 +66,10 @@ class Settings:
             str,
             OBSERVE,
             "What to do with the verdict: observe only marks flows, annotate adds fields to the "
-            "real response, enforce refuses what the policy refuses.",
+            "real response, enforce refuses what the policy refuses, simulate puts the policy's "
+            "CORS answer in place of the server's, unmask lets the page read errors that CORS "
+            "hides, browser-message makes the browser's own console name the method or header "
+            "that a preflight refuses.",
             choices=MODES,
         )
         loader.add_option(
@@ -98,7 +105,7 @@ class Settings:
                 if len(updated) < len(options.keys()):
                     raise
                 self.broken = Failure(f"why403 is not set up: {error}")
-                self.mode = ENFORCE if options.why403_mode == ENFORCE else OBSERVE
+                self.mode = options.why403_mode if options.why403_mode in ANSWERING else OBSERVE
                 logger.error("why403 is not set up:\n%s", error)
         # These belong to addons that a test or a lean master may not have loaded.
         if "stream_large_bodies" in updated:
@@ -121,7 +128,10 @@ class Settings:
     def running(self) -> None:
         options = ctx.options
         if not self._policies.active and self.broken is None:
-            logger.warning("why403: no policy judges anything; set one: `--set why403_policy=FILE`")
+            logger.info(
+                "why403: no policy is set: what browsers make of real answers is explained; "
+                "to judge requests too: `--set why403_policy=FILE`"
+            )
         reverse = any(mode.startswith("reverse:") for mode in getattr(options, "mode", ()))
         if reverse and not getattr(options, "keep_host_header", True):
             logger.info(
@@ -162,10 +172,10 @@ def _checked(mode: str, client: str, paths: Sequence[str]) -> tuple[str, str, Se
                 "write `why403_client=203.0.113.9`, or leave it empty for the real peer",
             )
         )
-    if mode == ENFORCE and not paths:
+    if mode in ANSWERING and not paths:
         wrong.append(
             sentence(
-                f"why403_mode=`{ENFORCE}` has nothing to enforce",
+                f"why403_mode=`{mode}` has nothing to {mode}",
                 "why403_policy is empty, and every request would pass",
                 "set `why403_policy=FILE` too",
             )

@@ -16,7 +16,8 @@ from addons.journal import Case, Cases, Journal
 from addons.marks import mark
 from addons.policies import Policies
 from addons.settings import CLIENT_FIELD, Settings
-from simulator import Decision, Finding, Headers, Outcome, Party, Request, evaluate
+from simulator import Decision, Finding, Outcome, Party, Request, evaluate
+from simulator.browser.fetch_metadata import why_not_cors
 from simulator.facts import Facts
 
 
@@ -99,7 +100,7 @@ def as_browsers_judge(request: Request, decision: Decision) -> Decision:
     WebSockets and `no-cors` requests carry one too, and a request to the page's own server does
     where that server's name was replaced on the way. Browsers say so (Fetch Metadata).
     """
-    why = None if decision.preflight or not decision.cors_request else _not_cors(request.headers)
+    why = None if decision.preflight or not decision.cors_request else why_not_cors(request.headers)
     if why is None:
         return decision
     facts = copy(decision.facts)
@@ -108,24 +109,11 @@ def as_browsers_judge(request: Request, decision: Decision) -> Decision:
     return decision._replace(
         facts=facts,
         trace=tuple(
-            Finding(f.check, Outcome.SKIP, note=why) if _is_browsers(f) else f
+            Finding(f.check, Outcome.SKIP, note=why, fields=f.fields) if _is_browsers(f) else f
             for f in decision.trace
         ),
         failures=tuple(f for f in decision.failures if not _is_browsers(f)),
     )
-
-
-def _not_cors(headers: Headers) -> str | None:
-    mode = headers.get("sec-fetch-mode")
-    if mode == "websocket" or (headers.get("upgrade") or "").lower() == "websocket":
-        return "a WebSocket handshake: browsers apply no CORS to it"
-    if mode == "navigate":
-        return "a navigation: browsers apply no CORS to it"
-    if mode == "no-cors":
-        return "sent in the mode `no-cors`: the browser neither shows nor refuses the answer"
-    if headers.get("sec-fetch-site") == "same-origin":
-        return "not a CORS request: to the browser, page and server are the same origin"
-    return None
 
 
 def _is_browsers(finding: Finding) -> bool:

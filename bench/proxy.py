@@ -29,15 +29,22 @@ CONNECTIONS = 8
 
 UPSTREAM = """
 import asyncio, sys
-HEAD = b"HTTP/1.1 200 OK\\r\\ncontent-type: text/plain\\r\\ncontent-length: 1024\\r\\n\\r\\n"
-ANSWER = HEAD + b"x" * 1024
+HEAD = b"HTTP/1.1 200 OK\\r\\ncontent-type: text/plain\\r\\ncontent-length: 1024\\r\\n"
+GRANT = b"access-control-allow-credentials: true\\r\\naccess-control-allow-origin: "
+BODY = b"\\r\\n" + b"x" * 1024
+def answer(head):
+    # Each page is granted what it asks, so that nothing is there to tell.
+    for line in head.split(b"\\r\\n"):
+        if line[:7].lower() == b"origin:":
+            return HEAD + GRANT + line[7:].strip() + b"\\r\\n" + BODY
+    return HEAD + BODY
 class Server(asyncio.Protocol):
     def connection_made(self, transport): self.transport, self.buffer = transport, b""
     def data_received(self, data):
         self.buffer += data
         while b"\\r\\n\\r\\n" in self.buffer:
-            self.buffer = self.buffer.partition(b"\\r\\n\\r\\n")[2]
-            self.transport.write(ANSWER)
+            head, _, self.buffer = self.buffer.partition(b"\\r\\n\\r\\n")
+            self.transport.write(answer(head))
 async def main():
     server = await asyncio.get_running_loop().create_server(Server, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)

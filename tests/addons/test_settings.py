@@ -11,14 +11,14 @@ from mitmproxy.exceptions import OptionsError
     [
         pytest.param(
             {"mode": "enforc"},
-            "why403_mode=`enforc` is not a mode: the modes are `observe`, `annotate` and "
-            "`enforce`; did you mean `enforce`?",
+            "why403_mode=`enforc` is not a mode: the modes are `observe`, `annotate`, `enforce`, "
+            "`unmask`, `browser-message` and `simulate`; did you mean `enforce`?",
             id="a misspelt mode",
         ),
         pytest.param(
             {"mode": ""},
-            "why403_mode=(nothing) is not a mode: the modes are `observe`, `annotate` and "
-            "`enforce`; write `why403_mode=observe`",
+            "why403_mode=(nothing) is not a mode: the modes are `observe`, `annotate`, `enforce`, "
+            "`unmask`, `browser-message` and `simulate`; write `why403_mode=observe`",
             id="no mode",
         ),
         pytest.param(
@@ -42,9 +42,15 @@ from mitmproxy.exceptions import OptionsError
             id="enforcing nothing",
         ),
         pytest.param(
+            {"mode": "simulate", "policy": []},
+            "why403_mode=`simulate` has nothing to simulate: why403_policy is empty, and every "
+            "request would pass; set `why403_policy=FILE` too",
+            id="simulating nothing",
+        ),
+        pytest.param(
             {"mode": "x", "client": "y"},
-            "why403_mode=`x` is not a mode: the modes are `observe`, `annotate` and `enforce`; "
-            "write `why403_mode=observe`\nwhy403_client=`y` is not an address: a client is one "
+            "why403_mode=`x` is not a mode: the modes are `observe`, `annotate`, `enforce`, "
+            "`unmask`, `browser-message` and `simulate`; write `why403_mode=observe`\nwhy403_client=`y` is not an address: a client is one "
             "IPv4 or IPv6 address, without a port, prefix or zone; write "
             "`why403_client=203.0.113.9`, or leave it empty for the real peer",
             id="two mistakes at once",
@@ -104,7 +110,7 @@ def test_a_policy_below_the_home_directory_is_found(
 
 def test_a_proxy_without_a_policy_says_so(rig, caplog: pytest.LogCaptureFixture) -> None:
     rig.chain.settings.running()
-    assert "no policy judges anything" in caplog.text
+    assert "no policy is set: what browsers make of real answers is explained" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,98 @@
+"""Will the page see this real answer?
+
+Every answer to a request of another origin's page is judged as a browser will judge it, with or
+without a policy. Whether the page asked with credentials is never on the wire: where the verdict
+turns on it, both are told. An actual request is shown together with the preflight that went before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mitmproxy import http
+
+from addons.bridge import has_field, peer_address, read_request, read_response
+from addons.failures import Failures
+from addons.journal import Case, Cases, Exchange, Journal
+from addons.marks import mark_exchange
+from addons.settings import Settings
+from simulator.browser import judge_exchange
+from simulator.browser.fetch_metadata import why_not_cors
+
+# How many preflights wait for the request that they asked leave for.
+_WAITING = 256
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """What a preflight and the request after it have in common."""
+
+    origin: str
+    url: str
+
+
+class Observe:
+    """Judges real answers, and marks their flows."""
+
+    def __init__(
+        self, settings: Settings, cases: Cases, journal: Journal, failures: Failures
+    ) -> None:
+        self._settings = settings
+        self._cases = cases
+        self._journal = journal
+        self._failures = failures
+        self._preflights: dict[_Ask, Exchange] = {}
+        # What is known of each flow whose answer is on its way.
+        self.exchanges: dict[str, Exchange] = {}
+
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        # Most requests have no Origin, and this is all it costs them.
+        if not has_field(flow.request, b"origin"):
+            return
+        case = self._cases.get(flow.id)
+        if isinstance(case, Case) and case.answered:
+            return  # an answer of ours: the decision says what the page sees of it
+        try:
+            exchange = self._judge(flow, case if isinstance(case, Case) else None)
+            if exchange is not None:
+                mark_exchange(flow, exchange)
+        except Exception as error:
+            self._failures.report(error, "judging a response")
+
+    def _judge(self, flow: http.HTTPFlow, case: Case | None) -> Exchange | None:
+        if flow.response is None or flow.response.status_code == 101:
+            return None  # a WebSocket, which CORS has no part in
+        if flow.request.data.host == self._settings.own_host:
+            return None
+        if case is None:
+            client = self._settings.client or peer_address(flow.client_conn.peername)
+            request = read_request(flow, client)
+        else:
+            request = case.request
+        verdict = None
+        if why_not_cors(request.headers) is None:
+            verdict = judge_exchange(request, read_response(flow.response))
+        if verdict is None:
+            return None
+        exchange = Exchange(flow.id, request, verdict, self._settings.mode, case)
+        ask = _Ask(verdict.origin, request.url)
+        if verdict.preflight:
+            self._preflights.pop(ask, None)
+            self._preflights[ask] = exchange
+            if len(self._preflights) > _WAITING:
+                del self._preflights[next(iter(self._preflights))]
+        else:
+            exchange.preflight = self._preflights.pop(ask, None)
+        if flow.live:
+            self.exchanges[flow.id] = exchange
+        if case is None:
+            self._journal.add(exchange)
+        else:
+            case.exchange = exchange
+        return exchange
+
+    def response(self, flow: http.HTTPFlow) -> None:
+        self.exchanges.pop(flow.id, None)
+
+    def error(self, flow: http.HTTPFlow) -> None:
+        self.exchanges.pop(flow.id, None)
