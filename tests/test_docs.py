@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from simulator import REASONS, load_policy, policy_schema
 from simulator.cli import why403
-from simulator.render.terminal import reason_markdown
+from simulator.render.terminal import reasons_markdown
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -25,9 +25,9 @@ def blocks(path: Path, language: str) -> list[str]:
 
 def test_the_page_of_reasons_is_what_the_command_prints() -> None:
     page = (DOCS / "reasons.md").read_text()
-    sections = page[page.index("## ") :].rstrip("\n")
+    printed = page[page.index("| check |") :].rstrip("\n")
 
-    assert sections == "\n\n".join(reason_markdown(reason) for reason in REASONS.values())
+    assert printed == reasons_markdown(list(REASONS.values()))
 
 
 def test_the_schema_beside_the_examples_is_the_grammars() -> None:
@@ -45,7 +45,9 @@ def test_the_readme_shows_what_explain_prints(monkeypatch: pytest.MonkeyPatch) -
     assert result.stdout == f"DELETE {expected}"
 
 
-@pytest.mark.parametrize("path", [ROOT / "README.md", DOCS / "policy.md"], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "path", [ROOT / "README.md", DOCS / "policy.md", DOCS / "cors.md"], ids=lambda p: p.name
+)
 def test_the_examples_in_python_run(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     policy = next((b for b in blocks(path, "yaml") if b.startswith("hosts:")), "")
     monkeypatch.setattr("builtins.open", lambda name: Text(policy))
@@ -89,3 +91,48 @@ def test_every_key_of_the_grammar_is_in_the_page_on_policies() -> None:
     for key in policy_schema()["properties"]:
         if key != "description":
             assert f"`{key}`" in page, key
+
+
+def anchors(path: Path) -> set[str]:
+    """Where a link into the page may lead: its headings, as GitHub names them."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_link_to_a_heading_finds_it() -> None:
+    for path in (ROOT / "README.md", *DOCS.glob("*.md")):
+        for target, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", path.read_text()):
+            page = path.parent / target if target else path
+            assert anchor in anchors(page), f"{path.name}: {target}#{anchor}"
+
+
+def test_the_page_on_cors_leads_to_every_reason_that_a_browser_has() -> None:
+    browsers = {c for c in REASONS if c.startswith(("cors.", "page.", "local-network."))}
+    links = re.findall(r"\[([^\]]+)\]\(reasons\.md#([^)]+)\)", (DOCS / "cors.md").read_text())
+
+    assert {code for code, _ in links} == browsers
+    assert {code for code, anchor in links if anchor != code.replace(".", "")} == set()
+
+
+def test_the_page_on_cors_quotes_the_consoles_word_for_word() -> None:
+    rows = re.findall(
+        r"^\| `([^`]+)`[^|]* \| (?:`([^`]+)` )?\| \[([^\]]+)\]\(reasons\.md",
+        (DOCS / "cors.md").read_text(),
+        re.MULTILINE,
+    )
+    wrong = [
+        code
+        for chromium, firefox, code in rows
+        if not quoted(chromium, REASONS[code].console)
+        or not quoted(firefox, REASONS[code].firefox_console)
+        or bool(firefox) != bool(REASONS[code].firefox_console)
+    ]
+
+    assert len(rows) > 30
+    assert wrong == []
+
+
+def quoted(words: str, console: str) -> bool:
+    """Whether the words are the console's, `…` standing for any of them."""
+    pattern = ".*".join(re.escape(part) for part in words.split("…"))
+    return re.fullmatch(pattern, console) is not None
