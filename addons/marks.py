@@ -60,6 +60,8 @@ def mark_exchange(flow: http.HTTPFlow, exchange: Exchange) -> None:
         flow.metadata[KEY] = exchange.record()
     else:
         flow.metadata[KEY] = {**metadata, "browser": exchange.browser()}
+    if failed is None and case is not None and case.decision.failures:
+        return  # what may be is no news where the policy refuses
     said = _verdict(exchange)
     _comment(flow, said)
     # A decision that foretold it has said it, and one line for one refusal is enough.

@@ -37,6 +37,7 @@ class Simulate:
         self._cases = cases
         self._journal = journal
         self._failures = failures
+        self._recorded = ""
 
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         # With an error, mitmproxy itself refuses the request: it is no request a server would see.
@@ -49,8 +50,11 @@ class Simulate:
             case = self._failures.report(error, "judging a request")
         if case is None:
             return
-        if flow.live:
-            self._cases[flow.id] = case
+        if not flow.live:
+            # Recordings come one after another, and not every one has an answer that closes it.
+            self._cases.pop(self._recorded, None)
+            self._recorded = flow.id
+        self._cases[flow.id] = case
         if isinstance(case, Case):
             try:
                 self._journal.add(case)

@@ -260,7 +260,7 @@ class _Fetch:
             hop.method,
             origin,
             hop.headers if element is None else (*hop.headers, *element.fields),
-            call.cache,
+            "no-store" if call.conditional else call.cache,
             (page.url, call.mode, call.credentials, call.referrer_policy),
         )
 

@@ -21,9 +21,6 @@ from simulator.message import Headers, Response
 
 type Header = tuple[str, str]
 
-_CONDITIONS = frozenset(
-    {"if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since"}
-)
 # What a later answer does not change of a kept one (RFC 9111 section 3.2).
 _LASTING = frozenset(
     """
@@ -184,11 +181,12 @@ class HttpCache:
 
 
 def cache_mode(asked: Question, engine: Engine) -> str:
-    """The mode by which the cache goes (Fetch, HTTP-network-or-cache fetch, steps 8.16 to 8.18)."""
+    """The mode by which the cache goes, since script may say it in a field too (RFC 9111 sections
+    5.2.1 and 5.4)."""
     fields = {name.lower(): value.lower() for name, value in asked.fields}
-    if _CONDITIONS & fields.keys():
-        return "no-store"  # script has its own answer, which the server is to compare with
     words = {word.strip() for word in fields.get("cache-control", "").split(",")}
+    if asked.mode == "no-store":
+        return asked.mode
     if "no-cache" in words or fields.get("pragma") == "no-cache":
         return "reload" if engine == "chromium" else "no-cache"
     return "no-cache" if "max-age=0" in words and asked.mode == "default" else asked.mode
