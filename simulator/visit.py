@@ -7,7 +7,7 @@ story, with the server's rule and the browser's step in it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from simulator.answer import answer
@@ -19,8 +19,10 @@ from simulator.browser import (
     PageView,
     PreflightCache,
     Sent,
+    Unsupported,
     fetch,
     judge_exchange,
+    sentence,
 )
 from simulator.browser.embedding import same_site
 from simulator.browser.url import WebUrl, parse
@@ -30,7 +32,11 @@ from simulator.message import Request, Response, is_forbidden_field
 from simulator.policy import Policy
 from simulator.problem import Fault, quote
 from simulator.reasons.cors import ERROR_WITHOUT_FIELDS, NO_FIELDS
-from simulator.reasons.preflight import PREFLIGHT_UNAUTHENTICATED, PREFLIGHT_UNROUTED
+from simulator.reasons.preflight import (
+    AUTHORIZATION_UNDER_STAR,
+    PREFLIGHT_UNAUTHENTICATED,
+    PREFLIGHT_UNROUTED,
+)
 from simulator.usage import Usage
 
 # What a preflight cannot satisfy: it carries no credentials, and its method is OPTIONS.
@@ -137,6 +143,46 @@ def visit(
     `usage` is read and not written: the quota that the messages spend is counted for this visit
     alone. Raises Unsupported where what the browser does is not modelled.
     """
+    story = _ask(policy, page, request, client, at, cookies, usage, cache, engine)
+    differs = None
+    if engine == "chromium":
+        try:
+            law = _ask(policy, page, request, client, at, cookies, usage, cache, "standard").view
+        except Unsupported:
+            law = story.view
+        warned = any(w.reason is AUTHORIZATION_UNDER_STAR for w in story.warnings)
+        differs = None if warned else difference(story.view, law)
+    return story if differs is None else replace(story, remarks=(*story.remarks, differs))
+
+
+def difference(real: PageView, law: PageView) -> str | None:
+    """Where Chromium departs from the standard in what the page sees, in words; None: nowhere."""
+    if (real.settled, real.type, real.status, real.headers) != (
+        law.settled, law.type, law.status, law.headers,
+    ):  # fmt: skip
+        if law.failure is not None:
+            why = f"{sentence(law.failure)} ({law.failure.step})"
+            return f"this is Chromium; by the standard the browser refuses it: {why}"
+        seen = f"the page reads the {law.status}" if law.status else "the page gets an answer"
+        return f"this is Chromium; by the standard {seen}"
+    kinds = ["".join("P" if s.preflight else "A" for s in view.exchange) for view in (real, law)]
+    if kinds[0] != kinds[1]:
+        return "this is Chromium; by the standard other preflights are sent"
+    return None
+
+
+def _ask(
+    policy: Policy,
+    page: Page,
+    request: PageRequest,
+    client: str,
+    at: float,
+    cookies: tuple[Cookie, ...],
+    usage: Usage | None,
+    cache: PreflightCache | None,
+    engine: Engine,
+) -> Visit:
+    """The fetch by one engine's rules."""
     requests: list[Request] = []
     decisions: list[Decision] = []
     remarks: list[str] = []

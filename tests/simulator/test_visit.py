@@ -173,3 +173,34 @@ def test_decisions_belong_to_what_was_sent(policy: Policy) -> None:
     assert len(story.decisions) == len(story.view.exchange) == len(story.requests)
     assert all(isinstance(decision, Decision) for decision in story.decisions)
     assert story.decisions[0].preflight
+
+
+def test_where_chromium_departs_from_the_standard_both_are_told() -> None:
+    # Chromium safelists this header, the standard wants it granted.
+    hint = PageRequest(API, headers=(("Save-Data", "on"),))
+    shut = load_policy("cors: {origins: ['*']}")
+
+    story = visit(shut, APP, hint)
+
+    assert story.allowed
+    (remark,) = story.remarks
+    assert remark.startswith("this is Chromium; by the standard the browser refuses it:")
+    assert visit(shut, APP, hint, engine="standard").reason == "cors.header-not-allowed"
+    assert visit(shut, APP, PageRequest(API)).remarks == ()
+
+
+def test_what_a_warning_says_already_is_not_said_twice() -> None:
+    star = load_policy("cors: {behaviour: traefik, origins: ['*'], headers: ['*']}")
+
+    story = visit(star, APP, PageRequest(API, headers=(("Authorization", "Bearer x"),)))
+
+    assert [warning.reason.code for warning in story.warnings] == ["cors.authorization-under-star"]
+    assert story.remarks == ()
+
+
+def test_other_preflights_are_a_departure_too() -> None:
+    hint = PageRequest(API, headers=(("Save-Data", "on"),))
+
+    story = visit(load_policy("cors: {origins: ['*'], headers: [save-data]}"), APP, hint)
+
+    assert story.remarks == ("this is Chromium; by the standard other preflights are sent",)
