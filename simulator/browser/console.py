@@ -16,7 +16,11 @@ from simulator.reasons.console import (
 )
 
 # What each API calls what it asks for.
-_WHAT = {"fetch": "fetch", "xhr": "XMLHttpRequest"}
+_WHAT = {
+    "fetch": "fetch", "xhr": "XMLHttpRequest", "img": "image", "script": "script",
+    "module": "script", "stylesheet": "CSS stylesheet", "audio": "audio", "track": "text track",
+    "preload-fetch": "link element resource",
+}  # fmt: skip
 _WHOLE = "Fetch API"  # how a line begins that has nothing before it
 _VALUES = ("MultipleAllowOriginValues", "InvalidAllowOriginValue", "AllowOriginMismatch")
 _CREDENTIALS = ("WildcardOriginNotAllowed", "InvalidAllowCredentials")

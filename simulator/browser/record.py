@@ -27,12 +27,18 @@ from simulator.browser.raw import WITHOUT_BODY, CutShort, read_answer
 from simulator.browser.url import parse
 from simulator.message import Headers, Response
 from simulator.problem import Fault, did_you_mean, list_words, quote
+from simulator.reasons.page import CONTENT_SECURITY_POLICY
 
 type Plain = dict[str, Any]
 
 _TEXTS = (
     "url", "method", "api", "mode", "credentials", "redirect", "cache", "integrity",
     "referrerPolicy", "targetAddressSpace", "crossorigin",
+)  # fmt: skip
+# What a page and a server see.
+_SEEN = (
+    "settled", "type", "status", "headers", "sequence", "preflight_method", "preflight_headers",
+    "preflight_origin", "actual_method", "actual_origin",
 )  # fmt: skip
 # What a document keeps of what it loaded, whatever its fields say, and who may use it again.
 _REUSED: Mapping[str, frozenset[str]] = {
@@ -43,7 +49,22 @@ _REUSED: Mapping[str, frozenset[str]] = {
 
 
 def judge_case(case: Mapping[str, Any], *, engine: Engine = "chromium") -> Plain:
-    """The answer to one case. Raises Fault for a case that cannot be read."""
+    """The answer to one case. Raises Fault for a case that cannot be read.
+
+    A step in which Chromium departs from the standard has the standard's answer too, below
+    `standard`.
+    """
+    steps = _judge(case, engine)
+    if engine == "chromium":
+        for real, law in zip(steps, _judge(case, "standard"), strict=True):
+            known = "settled" in real and "settled" in law
+            if known and any(real[name] != law[name] for name in _SEEN):
+                real["standard"] = {name: law[name] for name in (*_SEEN, "reason", "spec")}
+    return {"id": case.get("id"), "steps": steps}
+
+
+def _judge(case: Mapping[str, Any], engine: Engine) -> list[Plain]:
+    """The answers to its steps, by one engine's rules."""
     profile = str(case.get("profile", "default"))
     if profile not in PROFILES:
         raise Fault(
@@ -81,7 +102,7 @@ def judge_case(case: Mapping[str, Any], *, engine: Engine = "chromium") -> Plain
         if api in _REUSED:
             loaded.add((api, url))
         steps.append(view_record(view, api, page, throws=bool(call.get("sync"))))
-    return {"id": case.get("id"), "steps": steps}
+    return steps
 
 
 def check_engine(text: str) -> Engine:
@@ -106,7 +127,9 @@ def view_record(view: PageView, api: str, page: Page, *, throws: bool = False) -
     # element script sees no more than that it loaded.
     shown = api not in ELEMENTS and (resolved or (api == "xhr" and not throws))
     console = None
-    if failure is not None and view.url is not None:
+    # Of the page's own policy Chromium says nothing where a redirect led to what it forbids.
+    silent = failure is not None and failure.reason is CONTENT_SECURITY_POLICY and actual
+    if failure is not None and view.url is not None and not silent:
         console = chromium_console(
             failure,
             api=api,

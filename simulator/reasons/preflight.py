@@ -207,7 +207,7 @@ _UNROUTED = frozenset({404, 405, 501})
 
 
 def reason_of_answer(response: Response) -> Reason:
-    """Who stands ahead of CORS and answered a preflight in its stead, as far as the answer tells."""
+    """Who stands ahead of CORS and answered a preflight in its stead, as far as it tells."""
     status, headers = response.status, response.headers
     if status in REDIRECTS and headers.get("location"):
         return PREFLIGHT_REDIRECTED

@@ -50,7 +50,8 @@ from mitmproxy.exceptions import OptionsError
         pytest.param(
             {"mode": "x", "client": "y"},
             "why403_mode=`x` is not a mode: the modes are `observe`, `annotate`, `enforce`, "
-            "`unmask`, `browser-message` and `simulate`; write `why403_mode=observe`\nwhy403_client=`y` is not an address: a client is one "
+            "`unmask`, `browser-message` and `simulate`; write `why403_mode=observe`\n"
+            "why403_client=`y` is not an address: a client is one "
             "IPv4 or IPv6 address, without a port, prefix or zone; write "
             "`why403_client=203.0.113.9`, or leave it empty for the real peer",
             id="two mistakes at once",
