@@ -85,6 +85,8 @@ def _verdict(exchange: Exchange) -> str:
         return "; ".join(notes)
     what = "a preflight that" if verdict.preflight else "an answer that"
     said = f"{verdict.status}, {what} the browser refuses, {failed.reason.code}: {sentence(failed)}"
+    if verdict.further is not None:
+        notes.insert(0, f"next: {sentence(verdict.further)}")
     before = exchange.preflight
     tail = f" ({failed.step})"
     if before is not None and before.verdict.failure is None:

@@ -13,14 +13,13 @@ from contextlib import suppress
 from urllib.parse import quote_from_bytes, quote_plus, unquote_to_bytes
 
 from simulator.curl_options import IN_A_FILE, Options, read_options
-from simulator.message import Request
+from simulator.message import TOKEN, Request
 from simulator.problem import Fault
 from simulator.shell import CURL, split_command
 
 type Files = Mapping[str, bytes]
 
 _BOUNDARY = "------------------------why403Wlb5WFzUxT"  # as long as curl's own, which are random
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 _AUTHORITY = re.compile(r"(?:\[[^][/?#@\s]+\]|[^][/?#@:\s]+)(?::[0-9]{1,5})?\Z")
 _GLOB = re.compile(r"\\([][{}])|(\[(?:[0-9A-Fa-f.]*:[0-9A-Za-z:.%]*)?\])|\{([^{},]*)\}|([][{}])")
 # The content of a form's part, as a sign, a word and parameters: `@photo.png;type=image/png`.
@@ -73,7 +72,7 @@ def read_arguments(
             "leave one of them out",
         )
     method = last.get("request", "HEAD" if last.get("head") else "GET" if body is None else "POST")
-    if not _TOKEN.match(method):
+    if not TOKEN.match(method):
         raise Fault(
             "`--request` names no method", "a method is one word", "write it as `-X DELETE`"
         )
@@ -278,7 +277,7 @@ def _custom_fields(given: Options, files: Files) -> list[tuple[str, str | None]]
             name, semicolon, value = line.partition(";")
             if not semicolon or value.strip():
                 continue  # curl drops it without a word
-        if not _TOKEN.match(name):
+        if not TOKEN.match(name):
             raise Fault(
                 "`--header` names no field",
                 "what stands before its colon is not one word",

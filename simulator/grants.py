@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from simulator.behaviour import SAFELISTED_METHODS as SAFELISTED_METHODS
 from simulator.behaviour import Behaviour, Item
 from simulator.listing import Listing
 from simulator.message import check_field_name, check_method, is_forbidden_field

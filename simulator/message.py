@@ -27,7 +27,8 @@ _FORBIDDEN = frozenset(
 type Fields = Iterable[tuple[str, str]] | Mapping[str, str] | Headers
 
 _OWS = " \t"
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
+# A token, RFC 9110 section 5.6.2: a method, a field's name.
+TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 _AUTHORITY = re.compile(r"(?P<name>\[[^\[\]]*\]|[^:\[\]]*)(?::(?P<port>[^:]*))?\Z", re.DOTALL)
 # Statuses that with a Location send the client elsewhere (Fetch section 2.2.3).
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -178,7 +179,7 @@ def check_method(text: str) -> str:
     """The method itself (RFC 9110 section 9.1), or `*`. Raises Fault, also for small letters."""
     if text == "*":
         return text
-    if not _TOKEN.match(text):
+    if not TOKEN.match(text):
         raise Fault(f"{quote(text)} is not a method", "it is not one word", "write `GET`")
     if text != text.upper():
         raise Fault(
@@ -196,7 +197,7 @@ def is_forbidden_field(name: str) -> bool:
 
 def check_field_name(text: str) -> str:
     """The field name in lower case (RFC 9110 section 5.1). Raises Fault."""
-    if not _TOKEN.match(text):
+    if not TOKEN.match(text):
         raise Fault(f"{quote(text)} is not a field name", "it is not one word", "write `x-api-key`")
     return text.lower()
 

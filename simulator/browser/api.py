@@ -7,7 +7,6 @@ asks in its own way (HTML section 2.5.5).
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from simulator.browser.address_space import NAMES
@@ -17,6 +16,7 @@ from simulator.browser.failure import Failure
 from simulator.browser.page import Page, PageRequest
 from simulator.browser.safelist import header_error, settable_headers
 from simulator.browser.url import WebUrl, parse
+from simulator.message import TOKEN
 from simulator.problem import quote
 from simulator.reasons.page import INVALID_REQUEST
 
@@ -29,7 +29,6 @@ _CONDITIONAL = frozenset(
 # Links that do nothing without a URL, and elements whose content is checked.
 _SILENT = ("stylesheet", "preload-fetch")
 _WITH_INTEGRITY = ("script", "stylesheet")
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 _WORDS = {
     "mode": ("cors", "no-cors", "same-origin"),
     "credentials": ("include", "omit", "same-origin"),
@@ -99,7 +98,7 @@ def check_call(request: PageRequest, page: Page, engine: Engine) -> Failure | No
     if (url.username or url.password) and request.api == "fetch":
         return _error("the URL includes a user")
     method = request.method
-    if not _TOKEN.match(method):
+    if not TOKEN.match(method):
         return _error(f"{quote(method)} is not a method")
     if method.upper() in _FORBIDDEN:
         return _error(f"no page may use the method {quote(method)}")

@@ -50,6 +50,8 @@ class Verdict(NamedTuple):
     """What works today and may not work everywhere."""
     redirect: bool = False
     """Whether the answer sends the browser on to another URL."""
+    further: Failure | None = None
+    """What of a preflight's lists would fail next, were its status an ok one."""
 
     @property
     def failure(self) -> Failure | None:
@@ -147,14 +149,21 @@ def _judge_preflight(
     remarks: tuple[Failure, ...] = ()
     if isinstance(without, Grant) and isinstance(judged(False, "standard"), Failure):
         remarks = (Failure(AUTHORIZATION_UNDER_STAR, AUTHORIZATION_UNDER_STAR.spec),)
+    failed = without if isinstance(without, Failure) else None
+    further = None
+    if failed is not None and failed.chromium == "PreflightInvalidStatus":
+        ok = Response(204, response.headers)
+        following = judge_preflight(ok, Asked(origin, method, names, include=False), engine)
+        further = following if isinstance(following, Failure) else None
     return Verdict(
         origin,
         True,
         response.status,
-        without if isinstance(without, Failure) else None,
+        failed,
         included if isinstance(included, Failure) else None,
         False,
         remarks=remarks,
+        further=further,
     )
 
 

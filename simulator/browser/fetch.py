@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
+from simulator.behaviour import SAFELISTED_METHODS
 from simulator.browser.api import Normalised, check_call
 from simulator.browser.cors_check import cors_check
 from simulator.browser.data_url import open_data_url
@@ -39,7 +40,6 @@ from simulator.browser.url import WebUrl
 from simulator.browser.visible import visible_headers
 from simulator.browser.wire import no_answer
 from simulator.browser.words import without_secrets
-from simulator.grants import SAFELISTED_METHODS
 from simulator.message import REDIRECTS, Response
 from simulator.reasons.page import (
     REDIRECT_INVALID,

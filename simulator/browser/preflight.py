@@ -7,15 +7,14 @@ headers.
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
+from simulator.behaviour import SAFELISTED_METHODS
 from simulator.browser.cors_check import check_fields
 from simulator.browser.engine import Engine
 from simulator.browser.failure import Failure
 from simulator.browser.words import without_secrets
-from simulator.grants import SAFELISTED_METHODS
-from simulator.message import REDIRECTS, Headers, Response
+from simulator.message import REDIRECTS, TOKEN, Headers, Response
 from simulator.reasons.cors import (
     HEADER_NOT_ALLOWED,
     METHOD_NOT_ALLOWED,
@@ -28,7 +27,6 @@ from simulator.reasons.preflight import (
     reason_of_answer,
 )
 
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 _STEP = "Fetch, CORS-preflight fetch, step"
 _METHODS = "access-control-allow-methods"
 _HEADERS = "access-control-allow-headers"
@@ -162,4 +160,4 @@ def tokens(value: str | None) -> tuple[str, ...] | None:
         return ()
     words = [word.strip(" \t") for word in value.split(",")]
     found = tuple([word for word in words if word])
-    return found if all(map(_TOKEN.match, found)) else None
+    return found if all(map(TOKEN.match, found)) else None

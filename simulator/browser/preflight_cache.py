@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
+from simulator.behaviour import SAFELISTED_METHODS
 from simulator.browser.engine import Engine
 from simulator.browser.preflight import Asked, Grant
-from simulator.grants import SAFELISTED_METHODS
 from simulator.message import Headers
 
 DEFAULT_AGE = 5.0  # seconds, where Access-Control-Max-Age is missing or cannot be read

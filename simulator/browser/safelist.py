@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from simulator.browser.engine import Engine
-from simulator.message import is_forbidden_field
+from simulator.message import TOKEN, is_forbidden_field
 from simulator.problem import quote
 
 _LONGEST_VALUE = 128  # bytes
@@ -22,7 +22,6 @@ _CHROMIUM_RANGE_END = 2**63 - 1
 
 _HTTP_WHITESPACE = "\t\n\r "
 _TAB_OR_SPACE = "\t "
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 _UNSAFE_BYTE = re.compile(r'[\x00-\x08\x0a-\x1f"():<>?@\[\\\]{}\x7f]')
 _NOT_IN_LANGUAGE = re.compile(r"[^0-9A-Za-z *,\-.;=]")
 _RANGE = re.compile(r"bytes=([0-9]+)-([0-9]*)\Z")
@@ -110,7 +109,7 @@ def settable_headers(
 
 def header_error(name: str, value: str) -> str | None:
     """Why setting the header throws, so that nothing is sent at all, or None where it is set."""
-    if not _TOKEN.match(name):
+    if not TOKEN.match(name):
         return f"{quote(name)} is not a header name: it is not one token"
     if any(ord(char) > 0xFF for char in value):
         return f"the value of {quote(name)} has a character that is not one byte"
@@ -148,7 +147,7 @@ def parse_essence(value: str) -> str | None:
     """
     kind, slash, rest = value.strip(_HTTP_WHITESPACE).partition("/")
     subtype = rest.partition(";")[0].rstrip(_HTTP_WHITESPACE)
-    if not (slash and _TOKEN.match(kind) and _TOKEN.match(subtype)):
+    if not (slash and TOKEN.match(kind) and TOKEN.match(subtype)):
         return None
     return f"{kind}/{subtype}".lower()
 

@@ -19,6 +19,7 @@ def verdict_record(verdict: Verdict) -> dict[str, Plain]:
         "spec": None if failed is None else failed.step,
         "text": None if failed is None else sentence(failed),
         "chromium": None if failed is None else failed.chromium,
+        "next": failure_record(verdict.further),
         "page": verdict.page,
         "visible": list(verdict.visible),
         "credentials": {
@@ -55,6 +56,8 @@ def verdict_fields(verdict: Verdict) -> tuple[tuple[str, str], ...]:
         f"spec={quoted(failed.step)}",
         f"detail={quoted(sentence(failed))}",
     ]
+    if verdict.further is not None:
+        parameters.append(f"next={quoted(sentence(verdict.further))}")
     return (
         ("why403", "; ".join(["hidden", *parameters])),
         ("server-timing", f"why403;desc={quoted(failed.reason.code)}"),

@@ -112,6 +112,17 @@ def test_a_preflight_and_the_request_after_it_are_one_exchange(watching, flow) -
     assert second.preflight is first
 
 
+def test_a_preflight_that_is_not_ok_says_what_its_lists_lack(watching, flow) -> None:
+    made = flow(method="OPTIONS", headers=[APP, ASK])
+
+    watching.exchange(made, 400, [MINE, ("Access-Control-Allow-Methods", "GET")])
+
+    assert "cors.preflight-not-ok" in made.comment
+    assert "next: the preflight: `Access-Control-Allow-Methods: GET` does not grant `PUT`" in (
+        made.comment
+    )
+
+
 def test_a_request_of_another_url_or_origin_is_not_taken_for_the_preflights(watching, flow) -> None:
     watching.exchange(flow(method="OPTIONS", headers=[APP, ASK]), 204, [MINE], b"")
 

@@ -456,3 +456,37 @@ def test_a_mode_that_is_known_never_leaves_it_open(
     for mode in ("include", "omit", "same-origin"):
         found = cors_check(asked, answer, credentials=mode)
         assert found.outcome in (Outcome.PASS, Outcome.FAIL)
+
+
+def test_what_of_a_preflights_lists_would_fail_next_is_told() -> None:
+    fields = {
+        "origin": "https://app.example",
+        "access-control-request-method": "PUT",
+        "access-control-request-headers": "x-a",
+    }
+    request = Request("OPTIONS", "https://api.example/", fields)
+    granted = {
+        "access-control-allow-origin": "https://app.example",
+        "access-control-allow-methods": "GET",
+    }
+
+    refused = judge_exchange(request, Response(400, granted))
+    passing = judge_exchange(
+        request,
+        Response(
+            400,
+            {
+                **granted,
+                "access-control-allow-methods": "PUT",
+                "access-control-allow-headers": "x-a",
+            },
+        ),
+    )
+
+    assert refused is not None
+    assert passing is not None
+    assert refused.failure is not None
+    assert refused.failure.reason.code == "cors.preflight-not-ok"
+    assert refused.further is not None
+    assert refused.further.reason.code == "cors.method-not-allowed"
+    assert passing.further is None
