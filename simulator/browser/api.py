@@ -57,7 +57,10 @@ class Normalised(NamedTuple):
 
     @property
     def conditional(self) -> bool:
-        """Whether script validates a copy of its own, so that no cache may answer instead."""
+        """Whether script validates a copy of its own, so that no cache may answer instead. Asked
+        for by another cache mode, one may."""
+        if self.cache != "default":
+            return False
         return any(name.lower() in _CONDITIONAL for name, _ in self.headers)
 
     @property

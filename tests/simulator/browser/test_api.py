@@ -139,6 +139,16 @@ def test_script_may_have_a_copy_of_its_own(name: str, conditional: bool) -> None
     assert taken(headers=((name, "1"),)).conditional == conditional
 
 
+def test_who_asks_for_a_cache_mode_means_the_browsers_copy() -> None:
+    headers = (("If-None-Match", '"1"'),)
+
+    for mode, conditional in (("default", True), ("force-cache", False), ("no-cache", False)):
+        found = check_call(PageRequest(URL, headers=headers, cache=mode), PAGE, "chromium")
+
+        assert isinstance(found, Normalised)
+        assert found.conditional is conditional
+
+
 # Elements
 
 
