@@ -30,7 +30,7 @@ from simulator.verbs.common import fail, open_policies
 @click.option("--reverse", metavar="URL", help="Stand in front of this one server.")
 @click.option("--client", metavar="ADDRESS", help="Judge as if this address had connected.")
 @click.option("--explain-body", is_flag=True, help="Put the explanation where a bare 4xx was.")
-@click.argument("further", metavar="MITMDUMP…", nargs=-1, type=click.UNPROCESSED)
+@click.argument("further", metavar="[-- MITMDUMP…]", nargs=-1, type=click.UNPROCESSED)
 def proxy(
     policies: tuple[str, ...],
     mode: str,
