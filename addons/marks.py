@@ -73,6 +73,14 @@ def mark_exchange(flow: http.HTTPFlow, exchange: Exchange) -> None:
     logger.info("%s%s for the page %s: %s", PREFIX, asked, printable(verdict.origin[:200]), said)
 
 
+def mark_changed(flow: http.HTTPFlow, exchange: Exchange) -> None:
+    """Say in what is saved with the flow that its answer is no longer the server's alone."""
+    _comment(flow, f"changed in the answer: {exchange.changed}")
+    record = flow.metadata.get(KEY)
+    if isinstance(record, dict):
+        flow.metadata[KEY] = {**record, "browser": exchange.browser()}
+
+
 def _verdict(exchange: Exchange) -> str:
     """The browser's verdict as one line."""
     verdict = exchange.verdict

@@ -13,6 +13,7 @@ from mitmproxy import http
 from addons.bridge import read_response, write_fields
 from addons.failures import Failures
 from addons.journal import Case, Cases, Exchange
+from addons.marks import mark_changed
 from addons.observe import Observe
 from addons.settings import BROWSER_MESSAGE, UNMASK, Settings
 from simulator import Request, Response, evaluate
@@ -49,6 +50,8 @@ class Rewrite:
             elif exchange.verdict.preflight:
                 case = self._cases.get(flow.id)
                 self._speak(flow, exchange, case if isinstance(case, Case) else None)
+            if exchange.changed:
+                mark_changed(flow, exchange)
         except Exception as error:
             self._failures.report(error, "rewriting a response")
 

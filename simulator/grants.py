@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from simulator.behaviour import Behaviour, Item
 from simulator.listing import Listing
-from simulator.message import check_field_name, check_method, is_forbidden_field
+from simulator.message import FORBIDDEN_METHODS, check_field_name, check_method, is_forbidden_field
 from simulator.origin import OriginPattern, Origins
 from simulator.problem import Fault, quote
 
@@ -265,7 +265,7 @@ def _folded(origin: str, folds: frozenset[str]) -> str:
 
 def check_granted_method(text: str) -> str:
     """The method itself, if a page could use it. Raises Fault."""
-    if text in ("CONNECT", "TRACE", "TRACK"):
+    if text in FORBIDDEN_METHODS:
         raise Fault(f"{quote(text)} cannot be granted", "no page may use it", "remove it")
     return check_method(text)
 

@@ -30,6 +30,8 @@ _OWS = " \t"
 # A token, RFC 9110 section 5.6.2: a method, a field's name.
 TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 _AUTHORITY = re.compile(r"(?P<name>\[[^\[\]]*\]|[^:\[\]]*)(?::(?P<port>[^:]*))?\Z", re.DOTALL)
+# No page may use these (Fetch section 2.2.1).
+FORBIDDEN_METHODS = frozenset({"CONNECT", "TRACE", "TRACK"})
 # Statuses that with a Location send the client elsewhere (Fetch section 2.2.3).
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}

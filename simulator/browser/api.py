@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from simulator.behaviour import SAFELISTED_METHODS
 from simulator.browser.address_space import NAMES
 from simulator.browser.elements import ELEMENTS, settings
 from simulator.browser.engine import Engine, Unsupported
@@ -16,13 +17,11 @@ from simulator.browser.failure import Failure
 from simulator.browser.page import Page, PageRequest
 from simulator.browser.safelist import header_error, settable_headers
 from simulator.browser.url import WebUrl, parse
-from simulator.message import TOKEN
+from simulator.message import FORBIDDEN_METHODS, TOKEN
 from simulator.problem import quote
 from simulator.reasons.page import INVALID_REQUEST
 
 _NORMALISED = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"})
-_FORBIDDEN = frozenset({"CONNECT", "TRACE", "TRACK"})
-_SAFELISTED = frozenset({"GET", "HEAD", "POST"})
 _CONDITIONAL = frozenset(
     {"if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since"}
 )
@@ -103,11 +102,11 @@ def check_call(request: PageRequest, page: Page, engine: Engine) -> Failure | No
     method = request.method
     if not TOKEN.match(method):
         return _error(f"{quote(method)} is not a method")
-    if method.upper() in _FORBIDDEN:
+    if method.upper() in FORBIDDEN_METHODS:
         return _error(f"no page may use the method {quote(method)}")
     if method.upper() in _NORMALISED:
         method = method.upper()
-    if mode == "no-cors" and method not in _SAFELISTED:
+    if mode == "no-cors" and method not in SAFELISTED_METHODS:
         return _error(f"{quote(method)} cannot be used in the mode `no-cors`")
     for name, value in request.headers:
         wrong = header_error(name, value)

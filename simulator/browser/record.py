@@ -16,7 +16,7 @@ from simulator.browser.console import chromium_console
 from simulator.browser.csp import read_policies
 from simulator.browser.elements import ELEMENTS
 from simulator.browser.embedding import embedder_of
-from simulator.browser.engine import ENGINES, Engine, Unsupported
+from simulator.browser.engine import Engine, Unsupported
 from simulator.browser.failure import Failure
 from simulator.browser.fetch import PageView, Server, fetch
 from simulator.browser.http_cache import HttpCache
@@ -26,7 +26,7 @@ from simulator.browser.preflight_cache import PreflightCache
 from simulator.browser.raw import WITHOUT_BODY, CutShort, read_answer
 from simulator.browser.url import parse
 from simulator.message import Headers, Response
-from simulator.problem import Fault, did_you_mean, list_words, quote
+from simulator.problem import Fault, list_words, quote
 from simulator.reasons.page import CONTENT_SECURITY_POLICY
 
 type Plain = dict[str, Any]
@@ -103,18 +103,6 @@ def _judge(case: Mapping[str, Any], engine: Engine) -> list[Plain]:
             loaded.add((api, url))
         steps.append(view_record(view, api, page, throws=bool(call.get("sync"))))
     return steps
-
-
-def check_engine(text: str) -> Engine:
-    """The engine itself. Raises Fault."""
-    for engine in ENGINES:
-        if text == engine:
-            return engine
-    raise Fault(
-        f"{quote(text)} is not an engine",
-        f"there are {list_words(ENGINES, last='and')}",
-        f"write `{did_you_mean(text, ENGINES) or 'chromium'}`",
-    )
 
 
 def view_record(view: PageView, api: str, page: Page, *, throws: bool = False) -> Plain:

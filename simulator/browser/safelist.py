@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from simulator.browser.engine import Engine
-from simulator.message import TOKEN, is_forbidden_field
+from simulator.message import FORBIDDEN_METHODS, TOKEN, is_forbidden_field
 from simulator.problem import quote
 
 _LONGEST_VALUE = 128  # bytes
@@ -34,7 +34,6 @@ _SAFELISTED_TYPES = (
 _CONNECTION_TYPES = ("slow-2g", "2g", "3g", "4g")
 
 _METHOD_OVERRIDES = frozenset({"x-http-method", "x-http-method-override", "x-method-override"})
-_FORBIDDEN_METHODS = frozenset({"CONNECT", "TRACE", "TRACK"})
 _NO_CORS_SAFELISTED = frozenset({"accept", "accept-language", "content-language", "content-type"})
 
 
@@ -126,7 +125,7 @@ def is_forbidden(name: str, value: str) -> bool:
     if is_forbidden_field(name):
         return True
     return name in _METHOD_OVERRIDES and any(
-        method.upper() in _FORBIDDEN_METHODS for method in _split(value)
+        method.upper() in FORBIDDEN_METHODS for method in _split(value)
     )
 
 

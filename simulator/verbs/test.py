@@ -13,8 +13,8 @@ import click
 
 from simulator.files import open_policy, read_text
 from simulator.policy import Policy, PolicyError
-from simulator.problem import Fault, quote
-from simulator.verbs.common import NO_ANSWER, REFUSED, fail, show
+from simulator.problem import Fault, Problem, quote
+from simulator.verbs.common import NO_ANSWER, REFUSED, show
 
 if TYPE_CHECKING:
     from simulator.cases import CasesSection, Result
@@ -39,7 +39,20 @@ def test(files: tuple[str, ...], *, fixed: bool, as_json: bool) -> None:
     """
     from simulator.cases import run_case
 
-    opened = [_open(file, fixed=fixed) for file in files]
+    opened: list[tuple[str, Policy, CasesSection]] = []
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            opened.append(_open(file, fixed=fixed))
+        except PolicyError as error:
+            problems += error.problems
+        except Fault as fault:
+            problems.append(Problem(file, 0, "", fault.problem, fault.cause, fault.remedy))
+    if problems:
+        from simulator.render.terminal import problem_list
+
+        show(problem_list(problems), err=True)
+        sys.exit(NO_ANSWER)
     now = time.time()
     ran = [
         (path, [run_case(policy, case, fixed=fixed, at=now) for case in cases.cases])
@@ -57,7 +70,7 @@ def test(files: tuple[str, ...], *, fixed: bool, as_json: bool) -> None:
 
 
 def _open(file: str, *, fixed: bool) -> tuple[str, Policy, CasesSection]:
-    """The policy's path, the policy and its cases."""
+    """The policy's path, the policy and its cases. Raises PolicyError, and Fault for its fix."""
     from simulator.cases import apply_fix, read_cases
 
     path = Path(file)
@@ -65,21 +78,13 @@ def _open(file: str, *, fixed: bool) -> tuple[str, Policy, CasesSection]:
         policy = path.with_name(path.name.removesuffix(_CASES) + ".yaml")
     else:
         policy, path = path, path.with_name(f"{path.stem}{_CASES}")
-    try:
-        cases = read_cases(read_text(str(path)), name=str(path))
-        fix = cases.fix
-        if not fixed:
-            return str(policy), open_policy(policy), cases
-        if fix is None:
-            raise Fault(f"{quote(path)} holds no fix", "there is nothing to apply", "add `fix:`")
-        return str(policy), open_policy(policy, edit=lambda text: apply_fix(text, fix)), cases
-    except PolicyError as error:
-        from simulator.render.terminal import problem_list
-
-        show(problem_list(error.problems), err=True)
-        sys.exit(NO_ANSWER)
-    except Fault as fault:
-        fail(fault)
+    cases = read_cases(read_text(str(path)), name=str(path))
+    fix = cases.fix
+    if not fixed:
+        return str(policy), open_policy(policy), cases
+    if fix is None:
+        raise Fault(f"{quote(path)} holds no fix", "there is nothing to apply", "add `fix:`")
+    return str(policy), open_policy(policy, edit=lambda text: apply_fix(text, fix)), cases
 
 
 def _records(path: str, results: Sequence[Result]) -> Iterator[dict[str, object]]:

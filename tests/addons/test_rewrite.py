@@ -38,6 +38,16 @@ def test_a_hidden_error_gets_the_fields_and_keeps_everything(unmasking, flow, fi
     assert got["why403-changed"].startswith("access-control-allow-origin")
 
 
+def test_what_was_changed_is_saved_with_the_flow(unmasking, flow) -> None:
+    made = flow(headers=[APP])
+
+    unmasking.exchange(made, 403)
+
+    changed = "access-control-allow-origin, access-control-allow-credentials"
+    assert made.metadata["why403"]["browser"]["changed"] == changed
+    assert f"why403: changed in the answer: {changed}" in made.comment
+
+
 def test_a_wrong_value_is_replaced_not_added_to(unmasking, flow) -> None:
     wrong = [("Access-Control-Allow-Origin", "*"), ("Access-Control-Allow-Origin", "null")]
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.browser.engine import ENGINES, Engine
-from simulator.browser.record import check_engine, judge_case
+from simulator.browser.record import judge_case
 from simulator.problem import Fault
 
 PAGE = "http://app.corp.test/p/plain"
@@ -393,13 +393,6 @@ def test_a_document_keeps_some_of_what_it_loaded(first: str, second: str, known:
 def test_a_case_that_cannot_be_read_says_where(broken: dict[str, Any], word: str) -> None:
     with pytest.raises(Fault, match=word):
         judge_case({**case(step({"actual": answer()})), **broken})
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-def test_an_engine_has_a_name(engine: Engine) -> None:
-    assert check_engine(engine) == engine
-    with pytest.raises(Fault, match="chromium"):
-        check_engine("chromum")
 
 
 JSON = st.recursive(

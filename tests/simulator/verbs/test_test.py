@@ -108,3 +108,17 @@ def test_what_cannot_be_read_or_mended_ends_with_2(shop: Path, edit, said: str) 
 
     assert result.exit_code == 2
     assert said in result.stderr
+
+
+def test_the_problems_of_every_file_are_told_at_once(shop: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text("corz: {}\n")
+    case = '{name: x, request: {url: "https://api.example/"}, expect: {status: 200}}'
+    (tmp_path / "other.cases.yaml").write_text(f"cases: [{case}]\n")
+    shop.with_name("shop.cases.yaml").write_text("cases: [{nam: x}]\n")
+
+    result = run(["test", str(shop), str(other)])
+
+    assert result.exit_code == 2
+    assert "`nam` is not known" in result.stderr
+    assert "`corz` is not known" in result.stderr
