@@ -7,7 +7,7 @@ policy is right and ready to judge.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from simulator.addresses import Intervals, Rule
 from simulator.application import Application, compile_response
@@ -125,6 +125,25 @@ class Policy:
     @property
     def keys(self) -> tuple[Key, ...]:
         return self.tables.principals.keys
+
+    def with_keys(self, keys: tuple[Key, ...]) -> Policy:
+        """The same policy with other keys in these places: secrets that are not known stood in for.
+        Scopes, times and all else of each must be what they were."""
+        principals = Principals(keys, self.tables.principals.places)
+        checks = tuple(
+            check.with_principals(principals)
+            if isinstance(check, authenticate.AuthenticateCheck)
+            else check
+            for check in self.checks
+        )
+        asked = len(self.until_answered)
+        return replace(
+            self,
+            tables=replace(self.tables, principals=principals),
+            checks=checks,
+            judges=tuple(check.judge for check in checks),
+            until_answered=tuple(check.judge for check in checks[:asked]),
+        )
 
     def __repr__(self) -> str:
         return (

@@ -151,6 +151,10 @@ class AuthenticateCheck:
             for key in principals.keys
         )
 
+    def with_principals(self, principals: Principals) -> AuthenticateCheck:
+        """The same question about other keys."""
+        return AuthenticateCheck(principals)
+
     def judge(self, facts: Facts) -> Finding:
         if not self._passes:
             return _NO_KEYS

@@ -104,7 +104,8 @@ class AuthorizeCheck:
             for name, scopes in self._roles.items()
             if missing <= scopes
         ]
-        others = [k.id for k in self._keys if self._needs[route.index] <= k.scopes and k is not key]
+        needs = self._needs[route.index]
+        others = [k.id for k in self._keys if needs <= k.scopes and k.id != key.id]
         if others:
             found.append(Near(f"{_keys(others)} would be admitted", "keys"))
         if not found:
