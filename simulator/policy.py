@@ -24,7 +24,7 @@ from simulator.message import Request
 from simulator.principals import DEFAULT_PLACES, Key, Principals, resolve_roles
 from simulator.problem import Problem
 from simulator.routes import RouteTable, hosts_match
-from simulator.source import Document, Span, join, mask, read_document
+from simulator.source import Data, Document, Span, join, mask, read_document
 
 
 class PolicyError(Exception):
@@ -55,6 +55,10 @@ class Policy:
     applications: Mapping[int | None, Application] = field(
         default_factory=dict[int | None, Application]
     )
+
+    # What it was read with, for reading it again with a change in it.
+    read_file: Callable[[str], str] | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def covers(self, request: Request) -> bool:
         """Whether `hosts` means the request's host."""
@@ -172,12 +176,30 @@ def load_policy(
     resolves `env:`. Whoever has files and an environment passes them in.
     Raises PolicyError with every problem.
     """
-    draft = Draft(read_document(text, name=name), read_file, environment or {})
+    return _drafted(Draft(read_document(text, name=name), read_file, environment or {}))
+
+
+def _drafted(draft: Draft) -> Policy:
     if draft.found or draft.head is None:
         # A value that an alias repeats is wrong once.
+        name = draft.document.name
         found = {(p.file != name, p.file, p.line, p.path, p.message): p for p in draft.found}
         raise PolicyError(tuple(found[key] for key in sorted(found)))
     return _compile(draft, draft.head)
+
+
+def recompile(policy: Policy, data: Data, text: str | None = None) -> Policy:
+    """The policy with other data in its place; what it read of files and of the environment stays.
+
+    Without the new `text` rules keep the places that they have in the policy's own.
+    Raises PolicyError with every problem.
+    """
+    old = policy.document
+    if text is None:
+        document = Document(old.name, data, old.spans, (), old.lines)
+    else:
+        document = read_document(text, name=old.name)
+    return _drafted(Draft(document, policy.read_file, policy.environment))
 
 
 def _compile(draft: Draft, head: PolicySection) -> Policy:
@@ -217,6 +239,8 @@ def _compile(draft: Draft, head: PolicySection) -> Policy:
         document=draft.document,
         lists=draft.list_names,
         applications=applications,
+        read_file=draft.read_file,
+        environment=draft.environment,
     )
 
 

@@ -15,6 +15,7 @@ from strategies import policies
 from telling import decide, problems_of, told
 
 from simulator import Policy, PolicyError, Request, evaluate, load_policy
+from simulator.policy import recompile
 from simulator.source import Span
 
 NINE = """\
@@ -543,3 +544,34 @@ def test_a_family_of_servers_answers_a_wrong_method_or_path(
     text = f"{policy}\nroutes: [{{path: /a, methods: [GET]}}]"
 
     assert decide(text, "PUT", f"https://api.example{path}").status == status
+
+
+def test_a_policy_with_other_data_keeps_its_places_and_what_it_was_read_with() -> None:
+    policy = load_policy(
+        "network: {default: deny, allow: [{file: office.txt}]}\nkeys: [{id: web, env: WEB}]",
+        read_file=lambda name: "10.0.0.0/8",
+        environment={"WEB": "secret"},
+    )
+    data = dict(policy.document.data)  # type: ignore[arg-type]
+    data["routes"] = [{"path": "/a"}]
+
+    other = recompile(policy, data)
+
+    request = Request("GET", "https://a.test/b", {"x-api-key": "secret"}, client="10.0.0.1")
+    assert evaluate(policy, request).allowed is True
+    assert evaluate(other, request).reason == "route.not-found"
+    assert other.span("keys/0").line == 2
+
+
+def test_other_data_that_is_wrong_is_told_like_text() -> None:
+    policy = load_policy("cors: {origins: [https://a.test]}", name="p.yaml")
+
+    with pytest.raises(PolicyError, match="it ends in a slash"):
+        recompile(policy, {"cors": {"origins": ["https://a.test/"]}})
+
+
+def test_a_policy_read_again_with_its_new_text_has_the_new_places() -> None:
+    policy = load_policy("cors: {origins: [https://a.test]}")
+    text = "\n\ncors: {origins: [https://b.test]}"
+
+    assert recompile(policy, {}, text).span("cors").line == 3
