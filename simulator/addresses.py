@@ -198,6 +198,14 @@ class Rule(NamedTuple):
     path: str
 
 
+class Stretch(NamedTuple):
+    """Addresses that the same rules hold; `rules` are their indices, the one that decides first."""
+
+    first: int
+    last: int
+    rules: tuple[int, ...]
+
+
 class Intervals:
     """Rules compiled to sorted, disjoint intervals, each with the rule that wins there.
 
@@ -205,7 +213,7 @@ class Intervals:
     each precedence is the least of a key over the blocks that cover an address.
     """
 
-    __slots__ = ("_order", "_parents", "_starts", "_winners", "families", "rules")
+    __slots__ = ("_match", "_order", "_parents", "_starts", "_winners", "families", "rules")
 
     def __init__(self, rules: Sequence[Rule], match: str) -> None:
         self.rules = tuple(rules)
@@ -244,6 +252,7 @@ class Intervals:
             stack.append((block.last, best, index))
             put(block.first, best)
         close(V6 << 2)
+        self._match = match
         self._order = order
         self._parents = parents
         self._starts = starts
@@ -252,6 +261,11 @@ class Intervals:
     def find(self, address: int) -> int:
         """The index of the rule that decides on the address, or -1."""
         return self._winners[bisect_right(self._starts, address) - 1]
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """Where another rule begins to decide, in order."""
+        return tuple(self._starts)
 
     def covering(self, address: int) -> tuple[int, ...]:
         """Every rule that holds the address, the widest first."""
@@ -264,6 +278,30 @@ class Intervals:
                 found.append(index)
             index = self._parents[index]
         return tuple(reversed(found))
+
+    def stretches(self) -> Iterator[Stretch]:
+        """All addresses, in stretches that the same rules hold."""
+        keys = [_precedence(rule, index, self._match) for index, rule in enumerate(self.rules)]
+        held: list[int] = []  # the blocks that are open, outermost first
+        at = 0
+
+        def stretch(last: int) -> Iterator[Stretch]:
+            ranked = tuple(sorted(held, key=keys.__getitem__))
+            for family in ALL:  # between the two families there is no address
+                first, end = max(at, family.first), min(last, family.last)
+                if first <= end:
+                    yield Stretch(first, end, ranked)
+
+        for index in (*self._order, None):
+            begins = V6 << 1 if index is None else self.rules[index].block.first
+            while held and (last := self.rules[held[-1]].block.last) < begins:
+                yield from stretch(last)
+                at = max(at, last + 1)
+                held.pop()
+            yield from stretch(begins - 1)
+            at = max(at, begins)
+            if index is not None:
+                held.append(index)
 
     def nearest(self, address: int, *, deny: bool, limit: int = 3) -> tuple[tuple[int, int], ...]:
         """The blocks closest to an address outside them, as (rule, leading bits in common).

@@ -118,28 +118,40 @@ def _websocket(request: Request) -> bool:
 def _options(facts: Facts) -> None:
     """Whether the request is a preflight, and to whom."""
     headers, tables = facts.request.headers, facts.tables
+    target = facts.request.target
     announced = headers.get("access-control-request-method")
+    other = None
+    if facts.match.route is None and announced is not None:
+        other = tables.routes.find(announced, target.path, target.host, target.port).route
+    take_options(facts, announced, other, headers.lines("access-control-request-headers"))
+
+
+def take_options(
+    facts: Facts, announced: str | None, other: Route | None, asked: tuple[str, ...]
+) -> None:
+    """Say of an OPTIONS request whether it is a preflight. `other` is the route that the announced
+    method would reach, where OPTIONS itself reaches none; `asked` the lines of
+    Access-Control-Request-Headers."""
+    tables, match = facts.tables, facts.match
     facts.asks = announced is not None and facts.origin is not None
-    route, target = facts.route, facts.request.target
-    if route is None and announced is not None:
-        route = tables.routes.find(announced, target.path, target.host, target.port).route
+    route = other if match.route is None else match.route
     grants = tables.grants.get(None if route is None else route.index) or tables.grants.get(None)
     if grants is None:
         facts.preflight = facts.asks
     else:
-        match, anywhere = facts.match, not tables.routes.routes
+        anywhere = not tables.routes.routes
         blank = grants.behaviour.blank
-        asked = read = headers.get("access-control-request-headers")
-        if asked is not None and grants.behaviour.lines == "first":
-            read = headers.lines("access-control-request-headers")[0]
+        names = ", ".join(asked) if asked else None
+        read = asked[0] if asked and grants.behaviour.lines == "first" else names
+        private = facts.request.headers.get("access-control-request-private-network")
         facts.options = reply(
             grants,
             Ask(
                 None if facts.sent_origin == "" and "origin" in blank else facts.sent_origin,
                 None if announced == "" and "method" in blank else announced,
-                asked,
+                names,
                 read,
-                headers.get("access-control-request-private-network") == "true",
+                private == "true",
                 own=facts.origin is None,
                 routed=anywhere or match.route is not None or bool(match.same_path),
                 optioned=anywhere or match.route is not None,

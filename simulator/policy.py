@@ -123,6 +123,11 @@ class Policy:
         return self._cors.wording(_facts(decision.facts))
 
     @property
+    def network_sections(self) -> Mapping[int | None, Intervals]:
+        """The rules on addresses, by route; None: the policy's own."""
+        return next(c.sections for c in self.checks if isinstance(c, network.NetworkCheck))
+
+    @property
     def _cors(self) -> cors.CorsCheck:
         return next(check for check in self.checks if isinstance(check, cors.CorsCheck))
 

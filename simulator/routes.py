@@ -87,19 +87,23 @@ def template_key(path: str) -> str:
     return _PARAMETER.sub("{}", path)
 
 
-class _Pattern(NamedTuple):
-    """A segment that varies in part: how many characters of it are fixed, and what is below."""
+class Pattern(NamedTuple):
+    """A segment that varies in part: how many characters of it are fixed, and what is below.
+    `parts` is the text that is fixed; between them stands at least one character."""
 
     fixed: int
     match: re.Pattern[str]
-    below: _Node
+    below: Node
+    parts: tuple[str, ...]
 
 
 @dataclass(slots=True)
-class _Node:
-    literals: dict[str, _Node] = field(default_factory=dict)
-    patterns: list[_Pattern] = field(default_factory=list)
-    parameter: _Node | None = None
+class Node:
+    """What may follow here in a path, and the routes that end here."""
+
+    literals: dict[str, Node] = field(default_factory=dict)
+    patterns: list[Pattern] = field(default_factory=list)
+    parameter: Node | None = None
     methods: dict[str, Match] = field(default_factory=dict)  # routes for every host, by method
     every: Match | None = None  # the route here that takes every method
     routes: list[Route] = field(default_factory=list)
@@ -108,7 +112,7 @@ class _Node:
 class RouteTable:
     """Routes compiled to a trie of segments."""
 
-    __slots__ = ("_by_host", "_root", "base_paths", "routes")
+    __slots__ = ("_by_host", "base_paths", "root", "routes")
 
     def __init__(self, routes: Sequence[Route], base_paths: Sequence[str] = ()) -> None:
         self.routes = tuple(routes)
@@ -116,9 +120,9 @@ class RouteTable:
             sorted((path.rstrip("/") for path in base_paths), key=len, reverse=True)
         )
         self._by_host = any(route.hosts for route in routes)
-        self._root = _Node()
+        self.root = Node()
         for route in self.routes:
-            node = self._root
+            node = self.root
             for segment in route.path[1:].split("/"):
                 node = _step(node, segment)
             node.routes.append(route)
@@ -139,7 +143,7 @@ class RouteTable:
             segments = path[1:].split("/")
         if not self._by_host:
             # The common case: one way through the trie, and nothing is allocated.
-            node: _Node = self._root
+            node: Node = self.root
             for segment in segments:
                 below = node.literals.get(segment)
                 if below is None:
@@ -157,7 +161,7 @@ class RouteTable:
                     return match
                 return Match(None, tuple(node.routes)) if node.routes else NO_MATCH
         same_path: list[Route] = []
-        for node in _walk(self._root, segments, 0):
+        for node in _walk(self.root, segments, 0):
             here = [route for route in node.routes if hosts_match(route.hosts, host, port)]
             # A route that names the host, then one that names the method, is the more concrete.
             here.sort(key=lambda route: (not route.hosts, not route.methods))
@@ -190,14 +194,14 @@ class RouteTable:
     ) -> tuple[str, ...]:
         """What was probably meant, likeliest first, each as a sentence; may be empty."""
         found: list[tuple[float, str]] = []
-        for cost, other, difference in self._respelled(path):
+        for cost, other, difference in self.respelled(path):
             match = self.find(method, other, host, port)
             routes = (match.route,) if match.route else match.same_path
             for route in routes:
                 methods = method if match.route else ",".join(route.methods)
                 found.append((cost, f"did you mean `{methods} {other}`? {difference}"))
         if not found and self._by_host:
-            for node in _walk(self._root, self._segments(path) or [], 0):
+            for node in _walk(self.root, self._segments(path) or [], 0):
                 found += [
                     (1, f"`{route.path}` exists, on {' and '.join(route.hosts)} only")
                     for route in node.routes
@@ -207,7 +211,7 @@ class RouteTable:
         found.sort(key=lambda item: item[0])
         return tuple(dict.fromkeys(text for _, text in found[: 3 * limit]))[:limit]
 
-    def _respelled(self, path: str) -> Iterator[tuple[float, str, str]]:
+    def respelled(self, path: str) -> Iterator[tuple[float, str, str]]:
         """Other spellings of the same path: how far, the spelling, what differs."""
         if len(path) > 2000:
             return
@@ -273,27 +277,29 @@ class RouteTable:
             yield 3 - likeness + other, f"did you mean `{shown} {route.path}`?"
 
 
-def _step(node: _Node, segment: str) -> _Node:
+def _step(node: Node, segment: str) -> Node:
     """The node below for one segment of a template, made if it is not there."""
     if "{" not in segment:
-        return node.literals.setdefault(unquote(segment), _Node())
+        return node.literals.setdefault(unquote(segment), Node())
     if _PARAMETER.fullmatch(segment):
         if node.parameter is None:
-            node.parameter = _Node()
+            node.parameter = Node()
         return node.parameter
     parts = [unquote(part) for part in _PARAMETER.split(segment)[::2]]  # what is not a parameter
     text = "(?:.+?)".join(re.escape(part) for part in parts)
     for pattern in node.patterns:
         if pattern.match.pattern == text:
             return pattern.below
-    below = _Node()
-    node.patterns.append(_Pattern(len("".join(parts)), re.compile(text, re.DOTALL), below))
+    below = Node()
+    node.patterns.append(
+        Pattern(len("".join(parts)), re.compile(text, re.DOTALL), below, tuple(parts))
+    )
     # The pattern with more fixed text is the more concrete one.
     node.patterns.sort(key=lambda pattern: -pattern.fixed)
     return below
 
 
-def _walk(node: _Node, segments: Sequence[str], depth: int) -> Iterator[_Node]:
+def _walk(node: Node, segments: Sequence[str], depth: int) -> Iterator[Node]:
     """All nodes that the segments lead to, the most concrete first."""
     if depth == len(segments):
         if node.routes:

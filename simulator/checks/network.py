@@ -225,6 +225,12 @@ class NetworkCheck:
         self._own = own
         self._by_route = by_route
 
+    @property
+    def sections(self) -> Mapping[int | None, Intervals]:
+        """The rules of each section, by route; None: the policy's own."""
+        found: dict[int | None, Intervals] = {n: s.intervals for n, s in self._by_route.items()}
+        return found if self._own is None else {**found, None: self._own.intervals}
+
     def judge(self, facts: Facts) -> Finding:
         section = section_of(facts, self._own, self._by_route)
         if section is None:

@@ -544,6 +544,43 @@ def test_covering_and_nearest_rules_are_those_of_a_linear_scan(
     assert not {i for i, _ in nearest} & set(holding)
 
 
+def test_stretches_say_for_every_address_which_rules_hold_it_the_deciding_one_first() -> None:
+    listed = Intervals(rules("+10.0.0.0/8", "-10.1.0.0/16", "+10.1.0.0/16"), "longest")
+
+    found = [(show_address(s.first), s.rules) for s in listed.stretches()]
+
+    assert found == [
+        ("0.0.0.0", ()),
+        ("10.0.0.0", (0,)),
+        ("10.1.0.0", (1, 2, 0)),
+        ("10.2.0.0", (0,)),
+        ("11.0.0.0", ()),
+        ("::", ()),
+    ]
+
+
+@settings(max_examples=150)
+@given(
+    st.lists(
+        st.builds(lambda sign, block: sign + block, st.sampled_from("+-"), blocks()), max_size=9
+    ),
+    st.sampled_from(["longest", "first", "deny-overrides"]),
+)
+def test_stretches_follow_one_another_and_are_what_is_found_at_both_ends(
+    entries: list[str], match: str
+) -> None:
+    listed = Intervals(rules(*entries), match)
+    found = list(listed.stretches())
+
+    assert [s.first for s in found if s.first not in (0, V6)] == [
+        s.last + 1 for s in found if s.last not in ((1 << 32) - 1, (V6 << 1) - 1)
+    ]
+    for stretch in found:
+        for address in (stretch.first, stretch.last):
+            assert sorted(stretch.rules) == sorted(listed.covering(address))
+            assert (stretch.rules or (-1,))[0] == listed.find(address)
+
+
 def test_the_standard_library_refuses_what_the_tests_think_it_does() -> None:
     with pytest.raises(AddressValueError):
         IPv4Address("010.0.0.1")

@@ -1,0 +1,138 @@
+"""Which requests do two policies decide differently?
+
+Exactly: every kind of request that the two tell apart is decided by both (simulator.space), and
+what differs is told as groups, each with a witness that `evaluate` decides differently. No group
+proves that every request is decided the same. A host that a policy does not judge is let in by it,
+as `why403 decide` has it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from simulator.decision import Decision
+from simulator.engine import evaluate
+from simulator.message import Request
+from simulator.policy import Policy
+from simulator.space import Space, Verdict, describe, witness_of
+from simulator.space.boxes import Box, fold
+from simulator.space.cells import NOT_JUDGED
+
+type Kind = Literal["newly-allowed", "newly-denied", "otherwise"]
+
+_ORDER: tuple[Kind, ...] = ("newly-allowed", "newly-denied", "otherwise")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Requests that are decided differently in one way.
+
+    `causes` names the checks that find something else than before (none: what is made of their
+    findings is another, as by `order`). `words` tells which requests, a phrase for each side of
+    them that makes a difference; `addresses` is how many client addresses there are among them,
+    where these make one. Where there is more than one of `boxes` the words tell all that occurs on
+    each side, and not every combination of these is meant.
+
+    `otherwise`: refused by both, or not known to one, for another reason or with another status, or
+    now seen by a page from which it was hidden, or the other way round. The witness carries made-up
+    secrets for keys that are known by digest alone, as do the `policies` by which it was verified.
+    """
+
+    kind: Kind
+    old: Verdict
+    new: Verdict
+    causes: tuple[str, ...]
+    words: tuple[str, ...]
+    addresses: int | None
+    boxes: int
+    witness: Request
+    policies: tuple[Policy, Policy]
+
+    @property
+    def decisions(self) -> tuple[Decision, Decision]:
+        """How the two decide on the witness."""
+        old, new = self.policies
+        return evaluate(old, self.witness), evaluate(new, self.witness)
+
+
+def compare(old: Policy, new: Policy, *, at: float | None = None) -> tuple[Difference, ...]:
+    """All differences: what is newly let in first. `at`: when witnesses are sent, in Unix seconds,
+    where it makes no difference.
+
+    Raises TooMany where there are more kinds of request than can be told in reasonable time.
+    """
+    space = Space((old, new))
+    groups: dict[
+        tuple[Verdict, Verdict, tuple[str, ...]], dict[tuple[Verdict, ...], list[Box]]
+    ] = {}
+    for cell in space.cells(differing=True):
+        box = (frozenset((cell.operation,)), cell.visitors, cell.credentials, cell.clients)
+        first, second = cell.verdicts
+        # Whether a page sees it is told where nothing else differs.
+        told = first == second._replace(hidden=first.hidden)
+        alike = (first._replace(hidden=told), second._replace(hidden=told), cell.causes)
+        groups.setdefault(alike, {}).setdefault(cell.verdicts, []).append(box)
+    found = [_told(space, causes, each, at) for (_, _, causes), each in groups.items()]
+    return tuple(sorted(found, key=lambda d: (_ORDER.index(d.kind), d.old.status, d.new.status)))
+
+
+def kind_of(old: Verdict, new: Verdict) -> Kind:
+    """What the difference means to whoever asks."""
+    if old.allowed is not True and new.allowed is True:
+        return "newly-allowed"
+    if old.allowed is True and new.allowed is not True:
+        return "newly-denied"
+    return "otherwise"
+
+
+def _told(
+    space: Space,
+    causes: tuple[str, ...],
+    each: dict[tuple[Verdict, ...], list[Box]],
+    at: float | None,
+) -> Difference:
+    folded = {verdicts: fold(boxes) for verdicts, boxes in each.items()}
+    verdicts, boxes = next(iter(folded.items()))
+    old, new = verdicts
+    every = [box for boxes in folded.values() for box in boxes]
+    hull = tuple(frozenset[int]().union(*sides) for sides in zip(*every, strict=True))
+    words = describe(space, hull)
+    first, second = space.policies
+    return Difference(
+        kind_of(old, new),
+        old,
+        new,
+        causes,
+        words.phrases,
+        words.addresses,
+        len(every),
+        _witness(space, verdicts, boxes[0], at),
+        (first, second),
+    )
+
+
+def _witness(space: Space, verdicts: tuple[Verdict, ...], box: Box, at: float | None) -> Request:
+    """A request of the box, on which both policies do decide so."""
+    operations, visitors, credentials, clients = box
+    for number in sorted(credentials):
+        credential = space.credentials[number]
+        for page in sorted(visitors):
+            visitor = space.visitors[page]
+            if visitor.cross and credential.cookie and not visitor.cookie:
+                continue
+            operation = space.operations[min(operations)].operations[0]
+            client = space.clients[min(clients)]
+            witness = witness_of(operation, visitor, credential, client, at=at)
+            decided = tuple(verdict_of(policy, witness) for policy in space.policies)
+            assert decided == verdicts, f"{decided} and not {verdicts} on {witness!r}"
+            return witness
+    raise AssertionError("a box without a request")
+
+
+def verdict_of(policy: Policy, request: Request) -> Verdict:
+    """What a policy decides on a request, as a verdict."""
+    if not policy.covers(request):
+        return NOT_JUDGED
+    decision = evaluate(policy, request)
+    return Verdict(decision.allowed, decision.status, decision.reason, decision.hidden)
