@@ -66,15 +66,19 @@ def compare(old: Policy, new: Policy, *, at: float | None = None) -> tuple[Diffe
     groups: dict[
         tuple[Verdict, Verdict, tuple[str, ...]], dict[tuple[Verdict, ...], list[Box]]
     ] = {}
+    told: dict[tuple[Verdict, ...], tuple[Verdict, Verdict]] = {}
     for cell in space.cells(differing=True):
         box = (frozenset((cell.operation,)), cell.visitors, cell.credentials, cell.clients)
-        first, second = cell.verdicts
-        # Whether a page sees it is told where nothing else differs.
-        told = first == second._replace(hidden=first.hidden)
-        alike = (first._replace(hidden=told), second._replace(hidden=told), cell.causes)
-        groups.setdefault(alike, {}).setdefault(cell.verdicts, []).append(box)
+        alike = told.get(cell.verdicts) or told.setdefault(cell.verdicts, _alike(*cell.verdicts))
+        groups.setdefault((*alike, cell.causes), {}).setdefault(cell.verdicts, []).append(box)
     found = [_told(space, causes, each, at) for (_, _, causes), each in groups.items()]
     return tuple(sorted(found, key=lambda d: (_ORDER.index(d.kind), d.old.status, d.new.status)))
+
+
+def _alike(old: Verdict, new: Verdict) -> tuple[Verdict, Verdict]:
+    """What is told together: whether a page sees it only where nothing else differs."""
+    seen = old == new._replace(hidden=old.hidden)
+    return old._replace(hidden=seen and old.hidden), new._replace(hidden=seen and new.hidden)
 
 
 def kind_of(old: Verdict, new: Verdict) -> Kind:

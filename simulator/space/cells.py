@@ -68,6 +68,7 @@ class _Group(NamedTuple):
     bound: int = -1  # the credential, where it is good from some networks or origins only
     cookie: bool = False
     alike: bool = False  # no policy finds something else here than another
+    token: int = 0  # equal for what comes to the same verdicts
 
 
 class Space:
@@ -99,6 +100,8 @@ class Space:
         self._states = [
             tuple(self._state(n, kind) for n in self._every) for kind in self.credentials
         ]
+        self._tokens: dict[object, int] = {}
+        self._decided: dict[tuple[int, int, int], tuple[tuple[Verdict, ...], tuple[str, ...]]] = {}
         self._alike = _same_making(self.policies)
         self._meets_client = [
             tuple(condition.client(kind.seen[0]) for condition in conditions)
@@ -144,9 +147,10 @@ class Space:
     def cells(self, *, differing: bool = False) -> Iterator[Cell]:
         """Every kind of request with what is decided; `differing`: only where two policies
         differ."""
+        every_spot = self._operations.spots
         for number, kind in enumerate(self.operations):
             for group in self._visitor_groups(kind):
-                spots = [self._operations.spots[spot] for spot in group.found]
+                spots = [every_spot[spot] for spot in group.found]
                 alike = differing and self._alike and _same_spots(spots)
                 for credentials in self._credential_groups(spots):
                     if credentials.cookie and group.cookie:
@@ -167,7 +171,11 @@ class Space:
         credentials: _Group,
         clients: _Group,
     ) -> Cell:
-        verdicts, causes = self._decide(group, credentials, clients, spots)
+        key = (group.token, credentials.token, clients.token)
+        decided = self._decided.get(key)
+        if decided is None:
+            decided = self._decided[key] = self._decide(group, credentials, clients, spots)
+        verdicts, causes = decided
         every = zip(kind.meets, group.meets, credentials.meets, clients.meets, strict=True)
         return Cell(
             number,
@@ -179,6 +187,10 @@ class Space:
             causes,
         )
 
+    def _token(self, told: object) -> int:
+        """A number for what is told."""
+        return self._tokens.setdefault(told, len(self._tokens))
+
     def _visitor_groups(self, kind: OperationKind) -> list[_Group]:
         groups: dict[tuple[tuple[int, ...], object, tuple[bool, ...], bool], list[int]] = {}
         for number, (visitor, spots) in enumerate(zip(self.visitors, kind.spots, strict=True)):
@@ -189,8 +201,8 @@ class Space:
             key = (spots, self._good_for(visitor.origin), meets, without)
             groups.setdefault(key, []).append(number)
         return [
-            _Group(frozenset(members), key[0], key[2], cookie=key[3])
-            for key, members in groups.items()
+            _Group(frozenset(k), key[0], key[2], cookie=key[3], token=self._token(key[:2]))
+            for key, k in groups.items()
         ]
 
     def _good_for(self, origin: str | None) -> tuple[bool, ...]:
@@ -228,6 +240,7 @@ class Space:
                 min(members) if alike[3] else -1,
                 alike[2],
                 alike[0][:2] == alike[0][-2:],
+                self._token(tuple(map(_without_networks, alike[0]))),
             )
             for alike, members in found.items()
         ]
@@ -273,7 +286,14 @@ class Space:
             alike = (networks, within, self._meets_client[number])
             found.setdefault(alike, []).append(number)
         groups = [
-            _Group(frozenset(members), alike[0], alike[2]) for alike, members in found.items()
+            _Group(
+                frozenset(members),
+                alike[0],
+                alike[2],
+                alike=len(set(alike[0])) == 1 and len(set(alike[1])) <= 1,
+                token=self._token(alike[:2]),
+            )
+            for alike, members in found.items()
         ]
         self._groups[key] = groups
         return groups
@@ -416,6 +436,14 @@ def _blocks(networks: Intervals) -> Iterator[tuple[int, int]]:
 def _networks_of(state: object) -> object:
     """Of what is told of a credential, the networks that it is bound to."""
     return state[3] if isinstance(state, tuple) and len(state) == 5 else None
+
+
+def _without_networks(told: object) -> object:
+    """What is told of a credential, but for the networks: whether it comes from them is the
+    client's side."""
+    if isinstance(told, tuple) and len(told) == 5:
+        return (*told[:3], told[3] is None, told[4])
+    return told
 
 
 def _is_bound(key: Key) -> bool:

@@ -139,8 +139,9 @@ class Operations:
         groups: dict[object, list[Asked]] = {}
         for lines, private in asked:
             operation = Operation(site, "OPTIONS", name, lines, private)
+            request = Request("OPTIONS", _URL, operation.fields)
             found = tuple(
-                self._options(operation, visitor, n)
+                self._options(operation, visitor, n, request)
                 for visitor in self.visitors
                 for n in range(len(self.policies))
             )
@@ -190,7 +191,7 @@ class Operations:
         return tuple(each)
 
     def _options(
-        self, operation: Operation, visitor: VisitorKind, n: int
+        self, operation: Operation, visitor: VisitorKind, n: int, request: Request | None = None
     ) -> tuple[int, bool, bool]:
         """What `cors` says to an OPTIONS request; whether the server takes it for a preflight, and
         whether a browser means it for one."""
@@ -199,7 +200,7 @@ class Operations:
         judged = self._judged.get(key)
         if judged is None:
             match = self.sites.match(site, "OPTIONS", n)
-            request = Request("OPTIONS", _URL, operation.fields)
+            request = request or Request("OPTIONS", _URL, operation.fields)
             facts = self._facts(n, "OPTIONS", match, visitor, request)
             take_options(facts, announced, self._other(site, announced, n), operation.lists)
             cors = self._findings.keep(self._judges[n]["cors"](facts))

@@ -59,9 +59,14 @@ def _operations(space: Space, side: Side) -> str:
         return ""
     named: dict[str, dict[str, None]] = {}
     announced: dict[str, dict[str, None]] = {}
+    seen: set[tuple[int, bool, str]] = set()
     for number in sorted(side):
         for operation in space.operations[number].operations:
             method = operation.announced or operation.method
+            one = (id(operation.site), operation.announced is None, method)
+            if one in seen:
+                continue
+            seen.add(one)
             told = named if operation.announced is None else announced
             for label in _labels(space, operation.site, method):
                 told.setdefault(label, {})[method] = None
