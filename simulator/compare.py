@@ -15,9 +15,8 @@ from simulator.decision import Decision
 from simulator.engine import evaluate
 from simulator.message import Request
 from simulator.policy import Policy
-from simulator.space import Space, Verdict, describe, witness_of
+from simulator.space import NOT_JUDGED, Space, Verdict, describe, witness_of
 from simulator.space.boxes import Box, fold
-from simulator.space.cells import NOT_JUDGED
 
 type Kind = Literal["newly-allowed", "newly-denied", "otherwise"]
 

@@ -5,14 +5,16 @@ compares them with what the policy lists. The kinds of several policies together
 true of one request of a kind is true of all.
 """
 
-from simulator.space.cells import Cell, Space, Verdict
+from simulator.space.cells import Cell, Space
 from simulator.space.conditions import Condition
 from simulator.space.globs import Glob
+from simulator.space.judging import NOT_JUDGED, Verdict
 from simulator.space.segments import TooMany
 from simulator.space.witness import witness_of
 from simulator.space.words import Words, describe
 
 __all__ = [
+    "NOT_JUDGED",
     "Cell",
     "Condition",
     "Glob",

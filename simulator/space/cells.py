@@ -12,37 +12,25 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from simulator.addresses import Intervals
-from simulator.decision import Decision, Finding, Outcome
-from simulator.facts import Facts
-from simulator.message import Request
 from simulator.policy import Policy
-from simulator.principals import NOTHING_SENT, Credential, Key
-from simulator.routes import Match, Route
+from simulator.principals import Key
 from simulator.space.boxes import Side
 from simulator.space.clients import ClientKind, client_kinds
 from simulator.space.conditions import Condition
 from simulator.space.credentials import CredentialKind, credential_kinds
 from simulator.space.findings import Findings
+from simulator.space.judging import (
+    ASKED,
+    NOT_JUDGED,
+    Judging,
+    Verdict,
+    demand,
+    same_making,
+    within,
+)
 from simulator.space.operations import OperationKind, Operations, Spot
 from simulator.space.visitors import VisitorKind, visitor_kinds
 from simulator.standin import stand_in
-
-_REQUEST = Request("GET", "https://api.example/")
-_ROUTE = Route(-1, "/")
-
-
-class Verdict(NamedTuple):
-    """What is decided: whether the client gets what it asks for (None: not known), what the server
-    sends, why not, and whether a page is kept from seeing that. `judged`: `hosts` means it."""
-
-    allowed: bool | None
-    status: int
-    reason: str | None
-    hidden: bool = False
-    judged: bool = True
-
-
-NOT_JUDGED = Verdict(True, 200, None, judged=False)
 
 
 class Cell(NamedTuple):
@@ -84,25 +72,22 @@ class Space:
         self.conditions = tuple(conditions)
         self._findings = Findings()
         self._every = range(len(self.policies))
-        self._judges = [{check.name: check.judge for check in p.checks} for p in self.policies]
+        self._judging = Judging(self.policies, self._findings)
         self.visitors: list[VisitorKind] = visitor_kinds(self.policies, conditions)
         self._operations = Operations(self.policies, self.visitors, self._findings, conditions)
         self.operations: list[OperationKind] = self._operations.kinds
         self.credentials: list[CredentialKind] = credential_kinds(self.policies)
-        self._bound = [k for p in self.policies for k in p.keys if k.networks is not None]
         self.clients: list[ClientKind] = client_kinds(
             self.policies, self._blocks(), self._told_of_client
         )
-        self._authenticated: dict[object, int] = {}
-        self._authorized: dict[object, int] = {}
         self._verdicts: dict[object, Verdict] = {}
         self._groups: dict[object, list[_Group]] = {}
         self._states = [
-            tuple(self._state(n, kind) for n in self._every) for kind in self.credentials
+            tuple(self._judging.state(n, kind) for n in self._every) for kind in self.credentials
         ]
         self._tokens: dict[object, int] = {}
         self._decided: dict[tuple[int, int, int], tuple[tuple[Verdict, ...], tuple[str, ...]]] = {}
-        self._alike = _same_making(self.policies)
+        self._alike = same_making(self.policies)
         self._meets_client = [
             tuple(condition.client(kind.seen[0]) for condition in conditions)
             for kind in self.clients
@@ -124,23 +109,12 @@ class Space:
     def _told_of_client(self, n: int, address: int | None) -> object:
         policy = self.policies[n]
         told: list[object] = [
-            self._network(n, section, address) for section in policy.network_sections
+            self._judging.network(n, section, address) for section in policy.network_sections
         ]
-        told += [_within(key, address) for key in policy.keys if key.networks is not None]
+        told += [within(key, address) for key in policy.keys if key.networks is not None]
         if n == 0:
             told += [condition.client(address) for condition in self.conditions]
         return tuple(told)
-
-    def _network(self, n: int, section: int | None, address: int | None) -> int:
-        """What `network` finds by a section."""
-        facts = self._facts(n, Route(section, "/") if section is not None else None)
-        facts.client = address
-        return self._findings.keep(self._judges[n]["network"](facts))
-
-    def _facts(self, n: int, route: Route | None) -> Facts:
-        match = Match(route)
-        tables = self.policies[n].tables
-        return Facts(_REQUEST, tables, "GET", match, route, None, NOTHING_SENT, 0.0, None)
 
     # All of it, cell by cell.
 
@@ -158,34 +132,26 @@ class Space:
                     for clients in self._client_groups(spots, credentials.bound):
                         if alike and credentials.alike and clients.alike:
                             continue  # what every check finds is the same, and what is made of it
-                        cell = self._cell(number, kind, group, spots, credentials, clients)
-                        if not differing or cell.verdicts[0] != cell.verdicts[1]:
-                            yield cell
-
-    def _cell(
-        self,
-        number: int,
-        kind: OperationKind,
-        group: _Group,
-        spots: Sequence[Spot],
-        credentials: _Group,
-        clients: _Group,
-    ) -> Cell:
-        key = (group.token, credentials.token, clients.token)
-        decided = self._decided.get(key)
-        if decided is None:
-            decided = self._decided[key] = self._decide(group, credentials, clients, spots)
-        verdicts, causes = decided
-        every = zip(kind.meets, group.meets, credentials.meets, clients.meets, strict=True)
-        return Cell(
-            number,
-            group.members,
-            credentials.members,
-            clients.members,
-            verdicts,
-            tuple([all(each) for each in every]),
-            causes,
-        )
+                        key = (group.token, credentials.token, clients.token)
+                        decided = self._decided.get(key)
+                        if decided is None:
+                            decided = self._decide(group, credentials, clients, spots)
+                            self._decided[key] = decided
+                        verdicts, causes = decided
+                        if differing and verdicts[0] == verdicts[1]:
+                            continue
+                        meets = zip(
+                            kind.meets, group.meets, credentials.meets, clients.meets, strict=True
+                        )
+                        yield Cell(
+                            number,
+                            group.members,
+                            credentials.members,
+                            clients.members,
+                            verdicts,
+                            tuple([all(each) for each in meets]),
+                            causes,
+                        )
 
     def _token(self, told: object) -> int:
         """A number for what is told."""
@@ -216,7 +182,7 @@ class Space:
 
     def _credential_groups(self, spots: Sequence[Spot]) -> list[_Group]:
         """Credentials that fare the same where these spots are; each that is bound for itself."""
-        demands = tuple(_demand(spot) for spot in spots)
+        demands = tuple(demand(spot) for spot in spots)
         key = ("credentials", demands)
         groups = self._groups.get(key)
         if groups is not None:
@@ -229,7 +195,7 @@ class Space:
                 owner = kind.found[n].key
                 bound = bound or (owner is not None and not public and _is_bound(owner))
                 told.append(None if public else self._states[number][n])
-                told.append(self._authorize(n, kind.found[n], public, scopes))
+                told.append(self._judging.authorize(n, kind.found[n], public, scopes))
             alike = (tuple(told), self._meets_credential[number], kind.cookie, bound)
             found.setdefault(alike, []).append(number)
         groups = [
@@ -247,20 +213,6 @@ class Space:
         self._groups[key] = groups
         return groups
 
-    def _state(self, n: int, kind: CredentialKind) -> object:
-        """What `authenticate` tells of a credential, wherever it comes from."""
-        credential = kind.found[n]
-        key = credential.key
-        if key is None:
-            return bool(self.policies[n].keys), credential.place is None, bool(credential.fault)
-        return (
-            key.revoked,
-            key.not_before is not None and kind.at < key.not_before,
-            key.expires is not None and kind.at >= key.expires,
-            None if key.networks is None else frozenset(_blocks(key.networks)),
-            None if key.origins is None else frozenset(p.text for p in key.origins.patterns),
-        )
-
     def _client_groups(self, spots: Sequence[Spot], bound: int) -> list[_Group]:
         """Clients that fare the same: by the sections that apply, and with a key that is bound."""
         sections = tuple(spot.kind.network if spot.kind else None for spot in spots)
@@ -274,16 +226,17 @@ class Space:
         ] = {}
         for number, kind in enumerate(self.clients):
             networks = tuple(
-                self._network(n, section, kind.seen[n]) for n, section in enumerate(sections)
+                self._judging.network(n, section, kind.seen[n])
+                for n, section in enumerate(sections)
             )
-            within: tuple[bool | None, ...] = ()
+            inside: tuple[bool | None, ...] = ()
             if bound >= 0:
                 owners = [credential.key for credential in self.credentials[bound].found]
-                within = tuple(
-                    None if owner is None else _within(owner, kind.seen[n])
+                inside = tuple(
+                    None if owner is None else within(owner, kind.seen[n])
                     for n, owner in enumerate(owners)
                 )
-            alike = (networks, within, self._meets_client[number])
+            alike = (networks, inside, self._meets_client[number])
             found.setdefault(alike, []).append(number)
         groups = [
             _Group(
@@ -315,82 +268,22 @@ class Space:
                 verdicts.append(NOT_JUDGED)
                 every.append(())
                 continue
-            public, scopes = _demand(spot)
-            asked = self._authenticate(n, number, public, client.seen[n], origin)
-            may = self._authorize(n, kind.found[n], public, scopes)
+            public, scopes = demand(spot)
+            asked = self._judging.authenticate(
+                n, kind, self._states[number][n], public, client.seen[n], origin
+            )
+            may = self._judging.authorize(n, kind.found[n], public, scopes)
             found = (clients.found[n], spot.cors, spot.route, asked, may)
             key = (n, group.found[n], found)
             verdict = self._verdicts.get(key)
             if verdict is None:
-                verdict = self._verdict(n, spot, self._operations.facts[group.found[n]], found)
+                verdict = self._judging.verdict(
+                    n, spot, self._operations.facts[group.found[n]], found
+                )
                 self._verdicts[key] = verdict
             verdicts.append(verdict)
             every.append(found)
         return tuple(verdicts), _causes(every, spots)
-
-    def _verdict(self, n: int, spot: Spot, facts: Facts, numbers: tuple[int, ...]) -> Verdict:
-        policy = self.policies[n]
-        kept = self._findings.kept
-        found = {name: kept[m] for name, m in zip(_ASKED, numbers, strict=True)}
-        found["rate_limit"] = _NO_QUOTA
-        trace = tuple(found[check.name] for check in policy.checks)
-        if spot.preflight:
-            trace = (*trace[: len(policy.until_answered)], *policy.not_reached)
-        failures = tuple(finding for finding in trace if finding.outcome is Outcome.FAIL)
-        decision = Decision(policy, facts, trace, failures)
-        return Verdict(decision.allowed, decision.status, decision.reason, decision.hidden)
-
-    def _authenticate(
-        self, n: int, credentials: int, public: bool, client: int | None, origin: str | None
-    ) -> int:
-        kind = self.credentials[credentials]
-        credential = kind.found[n]
-        owner = credential.key
-        told: object = None
-        if owner is not None and (owner.networks is not None or owner.origins is not None):
-            good = None
-            if owner.origins is not None:
-                good = origin is not None and owner.origins.find(origin) is not None
-            told = (_within(owner, client), good)
-        key = (n, public, self._states[credentials][n], told)
-        number = self._authenticated.get(key)
-        if number is None:
-            facts = self._facts(n, Route(-1, "/", public=public))
-            facts.client, facts.credential, facts.at = client, credential, kind.at
-            facts.sent_origin = origin
-            number = self._findings.keep(self._judges[n]["authenticate"](facts))
-            self._authenticated[key] = number
-        return number
-
-    def _authorize(
-        self, n: int, credential: Credential, public: bool, scopes: frozenset[str] | None
-    ) -> int:
-        owner = credential.key
-        key = (
-            n,
-            public,
-            scopes,
-            owner is None,
-            owner is not None and (scopes or set()) <= owner.scopes,
-        )
-        number = self._authorized.get(key)
-        if number is None:
-            route = None
-            if scopes is not None:
-                table = self.policies[n].tables.routes
-                route = next(
-                    r for r in table.routes if r.public == public and frozenset(r.scopes) == scopes
-                )
-            facts = self._facts(n, route)
-            facts.credential = credential
-            number = self._findings.keep(self._judges[n]["authorize"](facts))
-            self._authorized[key] = number
-        return number
-
-
-def _demand(spot: Spot) -> tuple[bool, frozenset[str] | None]:
-    """What a route asks of a credential."""
-    return (False, None) if spot.kind is None else (spot.kind.public, spot.kind.scopes)
 
 
 def _same_spots(spots: Sequence[Spot]) -> bool:
@@ -408,29 +301,10 @@ def _same_spots(spots: Sequence[Spot]) -> bool:
 def _causes(every: Sequence[tuple[int, ...]], spots: Sequence[Spot]) -> tuple[str, ...]:
     if not all(every):
         return ("hosts",) if any(every) else ()
-    causes = [name for name, *found in zip(_ASKED, *every, strict=True) if len(set(found)) > 1]
+    causes = [name for name, *found in zip(ASKED, *every, strict=True) if len(set(found)) > 1]
     if len({spot.preflight for spot in spots}) > 1 and "cors" not in causes:
         causes.append("cors")
     return tuple(causes)
-
-
-def _same_making(policies: Sequence[Policy]) -> bool:
-    """Whether the policies make the same of what their checks find."""
-    made = [
-        (
-            [check.name for check in policy.checks],
-            policy.statuses,
-            policy.cors_on_errors,
-            policy.applications.get(None),
-            [(n, grants.behaviour) for n, grants in policy.tables.grants.items() if n is None],
-        )
-        for policy in policies
-    ]
-    return all(each == made[0] for each in made)
-
-
-def _blocks(networks: Intervals) -> Iterator[tuple[int, int]]:
-    return ((rule.block.first, rule.block.last) for rule in networks.rules)
 
 
 def _networks_of(state: object) -> object:
@@ -448,14 +322,3 @@ def _without_networks(told: object) -> object:
 
 def _is_bound(key: Key) -> bool:
     return key.networks is not None or key.origins is not None
-
-
-_ASKED = ("network", "cors", "route", "authenticate", "authorize")
-_NO_QUOTA = Finding("rate_limit", Outcome.SKIP, note="every request is the first")
-
-
-def _within(key: Key, address: int | None) -> bool | None:
-    """Whether a bound key is good from this address; None: for all that is known."""
-    if key.networks is None or address is None:
-        return None
-    return key.networks.find(address) >= 0
