@@ -9,152 +9,47 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Literal
-
-from pydantic import AfterValidator, Field
 
 from simulator.browser import Page, PageRequest
-from simulator.browser.address_space import Permission, Space
 from simulator.browser.preflight_cache import PreflightCache
-from simulator.credentials import Instant, Word, parse_instant
+from simulator.cases_section import (
+    CaseSection,
+    CasesSection,
+    CookieSection,
+    ExpectSection,
+    FixSection,
+    PageSection,
+    RequestSection,
+    read_cases,
+)
+from simulator.credentials import parse_instant
 from simulator.decision import Decision
 from simulator.engine import evaluate
-from simulator.grammar import REASONS
-from simulator.message import Request, parse_url
-from simulator.origin import OriginPattern
-from simulator.policy import Policy, PolicyError
-from simulator.problem import Fault, Problem, did_you_mean, list_words, quote
-from simulator.section import Section, read_section
-from simulator.source import Document, join, read_document
+from simulator.message import Request
+from simulator.policy import Policy
+from simulator.problem import Fault, did_you_mean, list_words, quote
+from simulator.standin import Sent, send, stand_in, with_credential
+from simulator.statements import Holds, check_statements
 from simulator.usage import Usage
 from simulator.visit import Cookie, SameSite, Visit, visit
 
+__all__ = [
+    "CaseSection",
+    "CasesSection",
+    "CookieSection",
+    "ExpectSection",
+    "FixSection",
+    "PageSection",
+    "RequestSection",
+    "Result",
+    "apply_fix",
+    "ask_statements",
+    "read_cases",
+    "run_case",
+]
+
 # A page of no origin has a URL all the same; where the case names none, this stands for it.
 _SANDBOX = "https://sandbox.invalid/"
-# What only a browser can tell.
-_BROWSERS = ("sent", "visible", "invisible", "warns")
-
-
-def _check_origin(text: str) -> str:
-    if OriginPattern.parse(text).kind not in ("exact", "null") or "*" in text:
-        raise Fault(
-            f"{quote(text)} is not an origin",
-            "a page has one, and this stands for many",
-            "write `https://app.example.com`",
-        )
-    return text
-
-
-def _check_code(text: str) -> str:
-    if text not in REASONS:
-        guess = did_you_mean(text, REASONS)
-        raise Fault(
-            f"{quote(text)} is not the code of a reason",
-            "codes have the form `check.what-happened`",
-            f"did you mean `{guess}`?" if guess else "see `why403 reasons`",
-        )
-    return text
-
-
-Code = Annotated[str, AfterValidator(_check_code)]
-
-
-class CookieSection(Section):
-    """A cookie that the browser holds for the server."""
-
-    name: Word
-    value: str
-    same_site: Annotated[SameSite, Field(description="`lax` where the cookie says nothing.")] = (
-        "lax"
-    )
-    secure: bool = False
-
-
-class PageSection(Section):
-    """The page that asks."""
-
-    origin: Annotated[
-        str,
-        AfterValidator(_check_origin),
-        Field(description="Its origin, or `null`.", examples=["https://app.example.com"]),
-    ]
-    url: Annotated[str, Field(description="Its URL; left out: the origin's first page.")] = ""
-    credentials: Literal["include", "omit", "same-origin"] | None = None
-    mode: Literal["cors", "no-cors", "same-origin"] | None = None
-    space: Annotated[Space | None, Field(description="The address space it came from.")] = None
-    permission: Annotated[
-        Permission, Field(description="What the user says to pages that reach inwards.")
-    ] = "disabled"
-    cookies: Annotated[
-        tuple[CookieSection, ...], Field(description="What the browser holds for the server.")
-    ] = ()
-
-
-class RequestSection(Section):
-    """What is asked for."""
-
-    method: Word = "GET"
-    url: Word
-    headers: dict[str, str] = {}  # noqa: RUF012 - pydantic copies defaults
-    body: str | None = None
-
-
-class ExpectSection(Section):
-    """What must come of it. `reason` left out: none."""
-
-    status: Annotated[int | None, Field(description="The server's last answer.")] = None
-    reason: Code | None = None
-    allowed: bool | None = None
-    page: Annotated[
-        Literal["reads", "fails"] | None, Field(description="Whether the page gets to see it.")
-    ] = None
-    sent: Annotated[
-        str | None,
-        Field(
-            description="What is sent: P a preflight, A an actual request.",
-            pattern="^[PA]*$",
-            examples=["PA"],
-        ),
-    ] = None
-    visible: Annotated[tuple[str, ...], Field(description="Headers script can see.")] = ()
-    invisible: Annotated[tuple[str, ...], Field(description="Headers it cannot.")] = ()
-    warns: Annotated[tuple[Code, ...], Field(description="Reasons to be careful.")] = ()
-
-
-class CaseSection(Section):
-    """One request and what must come of it."""
-
-    name: Word
-    request: RequestSection
-    expect: ExpectSection
-    fixed: Annotated[
-        ExpectSection | None,
-        Field(description="What must come of it after the fix; left out: the same."),
-    ] = None
-    page: PageSection | None = None
-    after: Annotated[
-        tuple[RequestSection, ...],
-        Field(description="What the page asked for before; its answers' cookies are kept."),
-    ] = ()
-    client: Annotated[str, Field(description="The address that connects.")] = "127.0.0.1"
-    at: Annotated[Instant | None, Field(description="When, as ISO 8601; left out: now.")] = None
-    repeat: Annotated[int, Field(ge=1, le=10_000, description="How often; the last counts.")] = 1
-
-
-class FixSection(Section):
-    """A change of the policy's text."""
-
-    say: Annotated[Word, Field(description="What it does, in words.")]
-    replace: Annotated[Word, Field(description="Text that stands once in the policy.")]
-    by: Annotated[str, Field(description="What stands there instead.")]
-
-
-class CasesSection(Section):
-    """A cases file."""
-
-    description: Annotated[str, Field(description="What it is about; for people.")] = ""
-    fix: FixSection | None = None
-    cases: tuple[CaseSection, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,65 +59,6 @@ class Result:
     case: CaseSection
     wrong: tuple[str, ...]
     story: Visit | Decision
-
-
-def read_cases(text: str, *, name: str = "<cases>") -> CasesSection:
-    """The cases of a file. Raises PolicyError with every problem."""
-    document = read_document(text, name=name)
-    found = list(document.problems)
-    cases = read_section(CasesSection, document, "", document.data, found)
-    if cases is not None:
-        found += _problems(cases, document)
-        if not cases.cases and not found:
-            found.append(
-                document.problem(
-                    "cases", "`cases` holds no case", "there is nothing to ask", "add one"
-                )
-            )
-    if found or cases is None:
-        raise PolicyError(tuple(sorted(found, key=lambda problem: problem.line)))
-    return cases
-
-
-def _problems(section: CasesSection, document: Document) -> Iterator[Problem]:
-    """Mistakes that show only when several keys are seen together."""
-    seen: dict[str, int] = {}
-    for index, case in enumerate(section.cases):
-        path = join("cases", index)
-        first = seen.setdefault(case.name, index)
-        if first != index:
-            yield document.problem(
-                join(path, "name"),
-                f"two cases are called {quote(case.name)}",
-                f"case {first + 1} is too",
-                "give one another name",
-            )
-        if case.fixed is not None and section.fix is None:
-            yield document.problem(
-                join(path, "fixed"),
-                f"`{path}/fixed` cannot come about",
-                "the file has no `fix`",
-                "add `fix:`, or remove `fixed`",
-            )
-        if case.page is None:
-            yield from _without_page(case, path, document)
-
-
-def _without_page(case: CaseSection, path: str, document: Document) -> Iterator[Problem]:
-    browsers = [join(path, "after")] if case.after else []
-    for side, expect in (("expect", case.expect), ("fixed", case.fixed)):
-        given = set() if expect is None else expect.model_fields_set
-        browsers += [join(path, side, name) for name in _BROWSERS if name in given]
-    for place in browsers:
-        yield document.problem(
-            place, f"`{place}` cannot be told", "it takes a browser to tell", "add `page:`"
-        )
-    try:
-        parse_url(case.request.url)
-    except Fault as fault:
-        yield document.problem(
-            join(path, "request", "url"), fault.problem, fault.cause, fault.remedy
-        )
 
 
 def apply_fix(text: str, fix: FixSection) -> str:
@@ -242,8 +78,11 @@ def run_case(policy: Policy, case: CaseSection, *, fixed: bool = False, at: floa
     """Ask the policy, and the browser where a page asks.
 
     `fixed`: the policy has the fix in it. `at`: when, in Unix seconds, where the case does not say.
-    Raises Unsupported where what the browser does is not modelled.
+    Raises Unsupported where what the browser does is not modelled, and Fault for a key that the
+    policy does not have.
     """
+    if any(asked.key is not None for asked in (*case.after, case.request)):
+        policy = stand_in(policy)
     expect = case.fixed if fixed and case.fixed is not None else case.expect
     at = at if case.at is None else parse_instant(case.at)
     if case.page is None:
@@ -266,6 +105,28 @@ def run_case(policy: Policy, case: CaseSection, *, fixed: bool = False, at: floa
     return Result(case, tuple(wrong), story)
 
 
+def ask_statements(policy: Policy, cases: CasesSection, *, at: float = 0.0) -> tuple[Holds, ...]:
+    """What comes of `never` and `always`. Raises Fault for what does not fit the policy, TooMany
+    where there are more kinds of request than can be told in reasonable time."""
+    return check_statements(policy, cases.never, cases.always, cases.clients, at=at)
+
+
+def _sent(policy: Policy, asked: RequestSection) -> Sent:
+    """What carries the key that a request names. Raises Fault."""
+    if asked.key is None:
+        return Sent()
+    key = next((key for key in policy.keys if key.id == asked.key), None)
+    if key is None:
+        ids = [key.id for key in policy.keys]
+        guess = did_you_mean(asked.key, ids)
+        raise Fault(
+            f"there is no key {quote(asked.key)}",
+            f"the policy has {list_words(ids, last='and')}" if ids else "the policy has no `keys`",
+            f"did you mean `{guess}`?" if guess else "correct `key`",
+        )
+    return send(policy.tables.principals.places[0], key.secret or "", user=key.id)
+
+
 def _shown(value: object) -> str:
     if value is None:
         return "none"
@@ -282,6 +143,7 @@ def _ask(policy: Policy, case: CaseSection, at: float) -> Decision:
         at=at,
         body=asked.body,
     )
+    request = with_credential(request, _sent(policy, asked))
     usage = Usage()
     for _ in range(case.repeat):
         decision = evaluate(policy, request, usage)
@@ -295,10 +157,15 @@ def _ask_by_page(policy: Policy, case: CaseSection, given: PageSection, at: floa
     jar = {c.name: Cookie(c.name, c.value, c.same_site, c.secure) for c in given.cookies}
     usage, cache = Usage(), PreflightCache()
     for asked in (*case.after, *([case.request] * case.repeat)):
+        sent = _sent(policy, asked)
+        # A script cannot send a cookie: the browser has it.
+        for _, cookie in (pair for pair in sent.headers if pair[0] == "cookie"):
+            name, _, value = cookie.partition("=")
+            jar[name] = Cookie(name, value, "none", secure=True)
         story = visit(
             policy,
             page,
-            _page_request(asked, given),
+            _page_request(asked, given, sent),
             client=case.client,
             at=at,
             cookies=tuple(jar.values()),
@@ -312,11 +179,13 @@ def _ask_by_page(policy: Policy, case: CaseSection, given: PageSection, at: floa
     return story
 
 
-def _page_request(asked: RequestSection, page: PageSection) -> PageRequest:
+def _page_request(asked: RequestSection, page: PageSection, sent: Sent) -> PageRequest:
+    fields = [pair for pair in sent.headers if pair[0] != "cookie"]
+    query = ("&" if "?" in asked.url else "?") + sent.query if sent.query else ""
     return PageRequest(
-        asked.url,
+        asked.url + query,
         asked.method,
-        tuple(asked.headers.items()),
+        (*asked.headers.items(), *fields),
         mode=page.mode,
         credentials=page.credentials,
         body=None if asked.body is None else "string",

@@ -21,7 +21,13 @@ from simulator.draft import Draft
 from simulator.facts import Facts, Tables
 from simulator.grammar import PolicySection
 from simulator.message import Request
-from simulator.principals import DEFAULT_PLACES, Key, Principals, resolve_roles
+from simulator.principals import (
+    DEFAULT_PLACES,
+    Key,
+    Principals,
+    inherited_roles,
+    resolve_roles,
+)
 from simulator.problem import Problem
 from simulator.routes import RouteTable, hosts_match
 from simulator.source import Data, Document, Span, join, mask, read_document
@@ -56,6 +62,8 @@ class Policy:
         default_factory=dict[int | None, Application]
     )
 
+    # Every role with those that it has the scopes of: itself, and those it inherits from.
+    inherited: Mapping[str, frozenset[str]] = field(default_factory=dict)
     # What it was read with, for reading it again with a change in it.
     read_file: Callable[[str], str] | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -134,6 +142,15 @@ class Policy:
     @property
     def keys(self) -> tuple[Key, ...]:
         return self.tables.principals.keys
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The names of its roles."""
+        return tuple(self.inherited)
+
+    def roles_of(self, key: Key) -> set[str]:
+        """The roles that a key has, those they inherit from included."""
+        return {role for name in key.roles for role in self.inherited.get(name, ())}
 
     def with_keys(self, keys: tuple[Key, ...]) -> Policy:
         """The same policy with other keys in these places: secrets that are not known stood in for.
@@ -244,6 +261,7 @@ def _compile(draft: Draft, head: PolicySection) -> Policy:
         document=draft.document,
         lists=draft.list_names,
         applications=applications,
+        inherited=inherited_roles({n: r.inherits for n, r in draft.roles.items()}),
         read_file=draft.read_file,
         environment=draft.environment,
     )

@@ -311,3 +311,16 @@ def resolve_roles(roles: Mapping[str, tuple[Sequence[str], Sequence[str]]]) -> R
             seen.update(inherits)
         held[name] = frozenset(scopes)
     return Roles(held, tuple(dict.fromkeys(circular)))
+
+
+def inherited_roles(inherits: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]:
+    """Each role with those whose scopes it has: itself, and those it inherits from."""
+    found: dict[str, frozenset[str]] = {}
+    for name in inherits:
+        seen, waiting = {name}, [name]
+        while waiting:
+            more = [role for role in inherits.get(waiting.pop(), ()) if role not in seen]
+            seen.update(more)
+            waiting += more
+        found[name] = frozenset(seen)
+    return found

@@ -136,7 +136,7 @@ class RouteTable:
         """The most concrete route that has this path and takes this method."""
         segments: list[str] | None
         if self.base_paths or "%" in path or "/." in path:
-            segments = self._segments(path)
+            segments = self.segments(path)
             if segments is None:
                 return NO_MATCH
         else:
@@ -171,7 +171,8 @@ class RouteTable:
             same_path += here
         return Match(None, tuple(same_path)) if same_path else NO_MATCH
 
-    def _segments(self, path: str) -> list[str] | None:
+    def segments(self, path: str) -> list[str] | None:
+        """The segments below the base path, decoded; None where no base path is there."""
         if "%2" in path:  # an encoded dot is a dot (RFC 3986 section 6.2.2.2)
             path = path.replace("%2e", ".").replace("%2E", ".")
         if "/." in path:
@@ -201,7 +202,7 @@ class RouteTable:
                 methods = method if match.route else ",".join(route.methods)
                 found.append((cost, f"did you mean `{methods} {other}`? {difference}"))
         if not found and self._by_host:
-            for node in _walk(self.root, self._segments(path) or [], 0):
+            for node in _walk(self.root, self.segments(path) or [], 0):
                 found += [
                     (1, f"`{route.path}` exists, on {' and '.join(route.hosts)} only")
                     for route in node.routes
@@ -266,7 +267,7 @@ class RouteTable:
         """Routes whose template resembles the path."""
         if len(path) > 2000:
             return
-        segments = self._segments(path) or path[1:].split("/")
+        segments = self.segments(path) or path[1:].split("/")
         for route in self.routes:
             template = route.path[1:].split("/")
             likeness = _likeness(segments, template)

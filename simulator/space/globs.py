@@ -78,3 +78,16 @@ class Glob:
             if not place:
                 return False
         return segments is not None and self.ends(place[0])
+
+    def may_match(self, template: str) -> bool:
+        """Whether it means some path of a route's template."""
+        place: tuple[int, ...] = (0,)
+        for segment in template[1:].split("/"):
+            wanted = self.literal(place[0])
+            # A parameter may be filled with whatever is spelled out here.
+            place = self.step(
+                place[0], wanted if wanted is not None and "{" in segment else segment
+            )
+            if not place:
+                return False
+        return self.ends(place[0])
