@@ -2,7 +2,8 @@
 
 Exactly: every kind of request that the two tell apart is decided by both (simulator.space), and
 what differs is told as groups, each with a witness that `evaluate` decides differently. No group
-proves that every request is decided the same. A host that a policy does not judge is let in by it,
+proves that every request is decided the same. Quotas are compared for a client that repeats one
+request as fast as it may. A host that a policy does not judge is let in by it,
 as `why403 decide` has it.
 """
 
@@ -15,8 +16,10 @@ from simulator.decision import Decision
 from simulator.engine import evaluate
 from simulator.message import Request
 from simulator.policy import Policy
+from simulator.quotas import Spent, compare_quotas
 from simulator.space import NOT_JUDGED, Space, Verdict, describe, witness_of
 from simulator.space.boxes import Box, fold
+from simulator.usage import Usage
 
 type Kind = Literal["newly-allowed", "newly-denied", "otherwise"]
 
@@ -47,12 +50,14 @@ class Difference:
     boxes: int
     witness: Request
     policies: tuple[Policy, Policy]
+    usages: tuple[Usage, Usage] | None = None  # what was used up before, where quotas differ
 
     @property
     def decisions(self) -> tuple[Decision, Decision]:
         """How the two decide on the witness."""
         old, new = self.policies
-        return evaluate(old, self.witness), evaluate(new, self.witness)
+        before = self.usages or (None, None)
+        return evaluate(old, self.witness, before[0]), evaluate(new, self.witness, before[1])
 
 
 def compare(old: Policy, new: Policy, *, at: float | None = None) -> tuple[Difference, ...]:
@@ -71,6 +76,7 @@ def compare(old: Policy, new: Policy, *, at: float | None = None) -> tuple[Diffe
         alike = told.get(cell.verdicts) or told.setdefault(cell.verdicts, _alike(*cell.verdicts))
         groups.setdefault((*alike, cell.causes), {}).setdefault(cell.verdicts, []).append(box)
     found = [_told(space, causes, each, at) for (_, _, causes), each in groups.items()]
+    found += [_of_quota(space, spent) for spent in compare_quotas(space, at=at or 0.0)]
     return tuple(sorted(found, key=lambda d: (_ORDER.index(d.kind), d.old.status, d.new.status)))
 
 
@@ -112,6 +118,26 @@ def _told(
         len(every),
         _witness(space, verdicts, boxes[0], at),
         (first, second),
+    )
+
+
+def _of_quota(space: Space, spent: Spent) -> Difference:
+    """Two quotas that end at another request."""
+    old, new = space.policies
+    before, after = (
+        Verdict(d.allowed, d.status, d.reason, d.hidden) for d in spent.decisions(old, new)
+    )
+    return Difference(
+        kind_of(before, after),
+        before,
+        after,
+        ("rate_limit",),
+        spent.words,
+        None,
+        1,
+        spent.request,
+        (old, new),
+        spent.usages,
     )
 
 

@@ -136,6 +136,11 @@ class Policy:
         return next(c.sections for c in self.checks if isinstance(c, network.NetworkCheck))
 
     @property
+    def quotas(self) -> Mapping[int | None, tuple[rate_limit.Limit, ...]]:
+        """The quotas, by route; None: the policy's own."""
+        return next(c.sections for c in self.checks if isinstance(c, rate_limit.RateLimitCheck))
+
+    @property
     def _cors(self) -> cors.CorsCheck:
         return next(check for check in self.checks if isinstance(check, cors.CorsCheck))
 

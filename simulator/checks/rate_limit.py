@@ -68,17 +68,19 @@ class RateLimitSection(Section):
 
 
 @dataclass(frozen=True, slots=True)
-class _Limit:
+class Limit:
+    """One quota, compiled."""
+
     path: str
     per: str
     quota: Quota
     text: str
 
 
-def compile_section(sections: Sequence[RateLimitSection], path: str) -> tuple[_Limit, ...]:
+def compile_section(sections: Sequence[RateLimitSection], path: str) -> tuple[Limit, ...]:
     """The quotas as they judge."""
     return tuple(
-        _Limit(join(path, index), s.per, parse_quota(s.quota, s.burst), s.quota)
+        Limit(join(path, index), s.per, parse_quota(s.quota, s.burst), s.quota)
         for index, s in enumerate(sections)
     )
 
@@ -95,16 +97,28 @@ class RateLimitCheck:
     name = "rate_limit"
     reads = frozenset({"credential", "client", "route", "at", "usage"})
 
-    def __init__(self, own: tuple[_Limit, ...], by_route: Mapping[int, tuple[_Limit, ...]]) -> None:
+    def __init__(self, own: tuple[Limit, ...], by_route: Mapping[int, tuple[Limit, ...]]) -> None:
         self._own = own
         self._by_route = by_route
+
+    @property
+    def sections(self) -> Mapping[int | None, tuple[Limit, ...]]:
+        """The quotas of each section, by route; None: the policy's own."""
+        found: dict[int | None, tuple[Limit, ...]] = dict(self._by_route.items())
+        return {**found, None: self._own} if self._own else found
+
+    def counting(self, facts: Facts) -> tuple[tuple[Limit, Bucket], ...]:
+        """The quotas that count a request, each with the bucket in which it does."""
+        limits = section_of(facts, self._own, self._by_route)
+        whose = [(limit, _whose(limit, facts)) for limit in limits]
+        return tuple((limit, (limit.path, name)) for limit, name in whose if name is not None)
 
     def judge(self, facts: Facts) -> Finding:
         limits = section_of(facts, self._own, self._by_route)
         if not limits:
             return _NO_SECTION
         spends: list[tuple[Bucket, int]] = []
-        tightest: tuple[_Limit, Allowance] | None = None
+        tightest: tuple[Limit, Allowance] | None = None
         for limit in limits:
             whose = _whose(limit, facts)
             if whose is None:
@@ -135,7 +149,7 @@ class RateLimitCheck:
         return ()
 
 
-def _whose(limit: _Limit, facts: Facts) -> str | None:
+def _whose(limit: Limit, facts: Facts) -> str | None:
     if limit.per == "principal":
         key = facts.credential.key
         return None if key is None else key.id
@@ -144,7 +158,7 @@ def _whose(limit: _Limit, facts: Facts) -> str | None:
     return None if facts.route is None else facts.route.rule
 
 
-def _fields(limit: _Limit, allowance: Allowance) -> tuple[tuple[str, str], ...]:
+def _fields(limit: Limit, allowance: Allowance) -> tuple[tuple[str, str], ...]:
     window = math.ceil(limit.quota.window)
     wait = math.ceil(allowance.reset_after)
     return (
@@ -153,7 +167,7 @@ def _fields(limit: _Limit, allowance: Allowance) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _exceeded(limit: _Limit, whose: str, allowance: Allowance) -> Finding:
+def _exceeded(limit: Limit, whose: str, allowance: Allowance) -> Finding:
     wait = max(1, math.ceil(allowance.retry_after))
     return Finding(
         "rate_limit",

@@ -33,6 +33,7 @@ class RouteKind(NamedTuple):
     network: int | None
     cors: int | None
     response: int | None
+    limits: int | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +65,7 @@ class Sites:
         self.methods = tuple(methods)
         self._kinds: list[dict[int, RouteKind]] = [{} for _ in policies]
         self._own = [
-            (policy.network_sections, policy.tables.grants, policy.applications)
+            (policy.network_sections, policy.tables.grants, policy.applications, policy.quotas)
             for policy in policies
         ]
         self.found = self._grouped(conditions)
@@ -74,10 +75,8 @@ class Sites:
         kind = self._kinds[policy].get(route.index)
         if kind is None:
             n = route.index
-            network, cors, response = (
-                n if n in sections else None for sections in self._own[policy]
-            )
-            kind = RouteKind(route.public, frozenset(route.scopes), network, cors, response)
+            own = [n if n in sections else None for sections in self._own[policy]]
+            kind = RouteKind(route.public, frozenset(route.scopes), *own)
             self._kinds[policy][n] = kind
         return kind
 

@@ -28,7 +28,7 @@ def witness_of(
     *,
     at: float | None = None,
 ) -> Request:
-    """A request of these kinds. `at`: when, where the credential's kind does not say."""
+    """A request of these kinds. `at`: when, if the credential's kind has that time."""
     fields = list(client.forwarded)
     url = _url(operation.site.places, visitor)
     if visitor.origin is not None:
@@ -39,15 +39,22 @@ def witness_of(
     fields += operation.fields
     if visitor.cookie and not credential.cookie:
         fields.append(("cookie", f"{_COOKIE}=x"))
-    timed = credential.since is not None or credential.until is not None
     request = Request(
         operation.method,
         url,
         Headers(fields),
         client=client.peer,
-        at=credential.at if timed or at is None else at,
+        at=_when(credential, at),
     )
     return with_credential(request, credential.sent)
+
+
+def _when(credential: CredentialKind, at: float | None) -> float:
+    """The time that is asked for, if what is true of the credential is true then."""
+    since, until = credential.since, credential.until
+    if at is None or (since is not None and at < since) or (until is not None and at >= until):
+        return credential.at
+    return at
 
 
 def _url(places: Sequence[Place], visitor: VisitorKind) -> str:

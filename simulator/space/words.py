@@ -43,7 +43,7 @@ def describe(space: Space, box: Box) -> Words:
     operations, visitors, credentials, clients = box
     told, number = _clients(space, clients)
     return Words(
-        _operations(space, operations),
+        operations_words(space, operations),
         told,
         _credentials(space, credentials),
         _visitors(space, visitors),
@@ -54,7 +54,8 @@ def describe(space: Space, box: Box) -> Words:
 # What is asked for.
 
 
-def _operations(space: Space, side: Side) -> str:
+def operations_words(space: Space, side: Side) -> str:
+    """What is asked for; empty where it makes no difference."""
     if len(side) == len(space.operations):
         return ""
     named: dict[str, dict[str, None]] = {}
@@ -100,15 +101,15 @@ def _labels(space: Space, site: Site, method: str) -> list[str]:
 
 def _by_methods(named: dict[str, dict[str, None]], before: str) -> list[str]:
     """Routes with their methods; routes with the same ones together."""
-    same: dict[tuple[str, ...], list[str]] = {}
+    same: dict[str, list[str]] = {}
     for label, taken in named.items():
-        same.setdefault(tuple(taken), []).append(label)
+        same.setdefault(_methods(tuple(taken)), []).append(label)
     phrases = []
     for methods, labels in same.items():
         shown = ", ".join(labels[:_SHOWN])
         if len(labels) > _SHOWN:
             shown += f" and {len(labels) - _SHOWN} more routes"
-        phrases.append(f"{before}{_methods(methods)} {shown}")
+        phrases.append(f"{before}{methods} {shown}")
     return phrases
 
 
@@ -194,7 +195,7 @@ def _owner(kind: CredentialKind) -> str | None:
 
 
 def _nobody(kind: CredentialKind) -> str:
-    credential = kind.found[-1]
+    credential = next((c for c in reversed(kind.found) if c.place is not None), kind.found[-1])
     if credential.place is None:
         return "without a credential"
     if credential.fault:
