@@ -45,9 +45,15 @@ def difference_list(
         head = Text(f"{title}", style=style)
         head.append(f"  {len(group)} way{'s' if len(group) > 1 else ''}", style="dim")
         parts.append(Padding(head, (1 if parts else 0, 0, 0, 0)))
-        parts += [
-            Padding(_difference(difference, mark, style), (0, 0, 0, 2)) for difference in group
-        ]
+        brief = kind == "otherwise" and not whole and only is None
+        for difference in group:
+            told: RenderableType = _change(difference, mark, style)
+            if not brief:
+                told = _difference(difference, mark, style)
+            parts.append(Padding(told, (0, 0, 0, 2)))
+        if brief:
+            more = Text("which requests: --all, or --only otherwise", style="dim")
+            parts.append(Padding(more, (0, 0, 0, 2)))
     parts.append(Padding(_proved(old, new, found, only), (1 if parts else 0, 0, 0, 0)))
     return Group(*parts)
 

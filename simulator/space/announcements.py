@@ -45,6 +45,26 @@ def announced_methods(policies: Sequence[Policy], methods: Sequence[str]) -> lis
     ]
 
 
+def method_kinds(
+    policies: Sequence[Policy], announced: Iterable[str | None]
+) -> dict[str | None, object]:
+    """What the sections make of each announced method; what routes make of it is told apart
+    elsewhere."""
+    every = [grants for policy in policies for grants in policy.tables.grants.values()]
+    return {
+        name: name
+        and (
+            name in SAFELISTED_METHODS,
+            # Some families write it back otherwise.
+            name == name.upper(),
+            name == name.lower(),
+            *((g.methods.allows(name), name in g.methods.granted) for g in every),
+            *(name in g.behaviour.methods.always for g in every),
+        )
+        for name in announced
+    }
+
+
 def header_lists(policies: Sequence[Policy]) -> list[tuple[str, ...]]:
     """What a preflight may list, each as the lines of Access-Control-Request-Headers."""
     every = [grants for policy in policies for grants in policy.tables.grants.values()]

@@ -15,7 +15,12 @@ from simulator.message import Request
 from simulator.policy import Policy
 from simulator.principals import NOTHING_SENT
 from simulator.routes import Match, Route
-from simulator.space.announcements import announced_methods, header_lists, methods_of
+from simulator.space.announcements import (
+    announced_methods,
+    header_lists,
+    method_kinds,
+    methods_of,
+)
 from simulator.space.conditions import Condition
 from simulator.space.findings import Findings
 from simulator.space.sites import RouteKind, Site, Sites
@@ -87,8 +92,13 @@ class Operations:
         self._findings = findings
         self._conditions = tuple(conditions)
         self._judges = [{check.name: check.judge for check in p.checks} for p in policies]
+        self._sights: dict[tuple[int, str | None, int], tuple[object, ...]] = {}
         self._judged: dict[object, tuple[int, bool, bool]] = {}
         self.methods = methods_of(policies, [m for c in conditions for m in c.methods])
+        # A browser sends no cookies with a preflight.
+        self._bare = {v: v._replace(cookie=False) for v in visitors}
+        self._announced = announced_methods(policies, self.methods)
+        self._announced_kinds = method_kinds(policies, self._announced)
         self.sites = Sites(policies, (*self.methods, "OPTIONS"), conditions)
         self.kinds = self._grouped()
 
@@ -113,7 +123,6 @@ class Operations:
         )
 
     def _all(self) -> Iterator[tuple[Operation, tuple[tuple[int, ...], ...]]]:
-        announced = announced_methods(self.policies, self.methods)
         privates = (False, True) if _private_matters(self.policies) else (False,)
         asked = [(lines, private) for lines in header_lists(self.policies) for private in privates]
         alike: dict[object, list[tuple[object, list[Asked]]]] = {}
@@ -121,11 +130,12 @@ class Operations:
             for method in self.methods:
                 spots = tuple([self._plain(site, method, visitor) for visitor in self.visitors])
                 yield Operation(site, method), spots
-            for name in announced:
+            for name in self._announced:
                 seen = tuple(self._seen(site, name, n) for n in range(len(self.policies)))
-                groups = alike.get((name, seen))
+                groups = alike.get((self._announced_kinds[name], seen))
                 if groups is None:
-                    groups = alike[name, seen] = self._alike(site, name, asked)
+                    groups = self._alike(site, name, asked)
+                    alike[self._announced_kinds[name], seen] = groups
                 for _, members in groups:
                     first = Operation(site, "OPTIONS", name, *members[0])
                     spots = tuple([self._preflight(first, visitor) for visitor in self.visitors])
@@ -150,6 +160,12 @@ class Operations:
 
     def _seen(self, site: Site, announced: str | None, n: int) -> tuple[object, ...]:
         """What of a site comes into what `cors` says to a preflight."""
+        known = self._sights.get((id(site), announced, n))
+        if known is None:
+            known = self._sights[id(site), announced, n] = self._sight(site, announced, n)
+        return known
+
+    def _sight(self, site: Site, announced: str | None, n: int) -> tuple[object, ...]:
         match = self.sites.match(site, "OPTIONS", n)
         other = self._other(site, announced, n)
         route = other if match.route is None else match.route
@@ -196,7 +212,10 @@ class Operations:
         """What `cors` says to an OPTIONS request; whether the server takes it for a preflight, and
         whether a browser means it for one."""
         site, announced = operation.site, operation.announced
-        key = (n, self._seen(site, announced, n), *operation[2:], visitor)
+        if announced is not None:
+            visitor = self._bare[visitor]
+        seen = self._seen(site, announced, n)
+        key = (n, seen, self._announced_kinds[announced], *operation[3:], visitor)
         judged = self._judged.get(key)
         if judged is None:
             match = self.sites.match(site, "OPTIONS", n)
