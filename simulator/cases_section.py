@@ -184,7 +184,11 @@ def read_cases(text: str, *, name: str = "<cases>") -> CasesSection:
     found = list(document.problems)
     cases = read_section(CasesSection, document, "", document.data, found)
     if cases is not None:
-        found += _problems(cases, document)
+        wrong = [problem.path for problem in found]
+        for problem in _problems(cases, document):
+            # What is wrong by itself is told already.
+            if not any(path.startswith(f"{problem.path}/") for path in wrong):
+                found.append(problem)
         if not found and not (cases.cases or cases.never or cases.always):
             found.append(_nothing(cases, document))
     if found or cases is None:

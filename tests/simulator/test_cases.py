@@ -17,6 +17,7 @@ from simulator.cases import (
     PageSection,
     RequestSection,
     apply_fix,
+    ask_statements,
     read_cases,
     run_case,
 )
@@ -392,3 +393,50 @@ def test_any_text_is_cases_or_problems(text: str) -> None:
         found = len(error.problems)
 
     assert found > 0
+
+
+KEYED = """\
+credentials: [%s]
+keys: [{id: web, key: web-secret}, {id: batch, sha256: %s}]
+routes: [{path: /a, methods: [GET]}]
+cors: {origins: [https://page.test], headers: [x-api-key, authorization], credentials: true}
+"""
+DIGEST = "0f" * 32
+
+
+@pytest.mark.parametrize("key", ["web", "batch"])
+@pytest.mark.parametrize(
+    "place", ["{header: x-api-key}", "bearer", "basic", "{query: key}", "{cookie: session}"]
+)
+@pytest.mark.parametrize("page", ["", ", page: {origin: https://page.test, credentials: include}"])
+def test_a_key_is_named_by_its_id_and_sent_where_it_is_looked_for(
+    place: str, key: str, page: str
+) -> None:
+    policy = load_policy(KEYED % (place, DIGEST))
+    (case,) = read_cases(
+        f"cases: [{{name: n, request: {{url: 'https://a.test/a?b=c', key: {key}}}{page}, "
+        "expect: {allowed: true}}]"
+    ).cases
+
+    assert run_case(policy, case).wrong == ()
+
+
+def test_a_key_that_the_policy_does_not_have_is_told() -> None:
+    (case,) = read_cases(
+        "cases: [{name: n, request: {url: 'https://a.test/a', key: wbe}, expect: {}}]"
+    ).cases
+
+    with pytest.raises(Fault) as caught:
+        run_case(load_policy(KEYED % ("bearer", DIGEST)), case)
+
+    assert str(caught.value) == (
+        "there is no key `wbe`: the policy has `web` and `batch`; did you mean `web`?"
+    )
+
+
+def test_what_never_happens_is_asked_of_the_policy() -> None:
+    cases = read_cases("never: [{key: none, method: GET}, {key: web}]")
+
+    found = ask_statements(load_policy(KEYED % ("bearer", DIGEST)), cases)
+
+    assert [holds.broken for holds in found] == [False, True]
