@@ -55,13 +55,16 @@ def compare_quotas(space: Space, *, at: float) -> Iterator[Spent]:
         if shapes[0] != shapes[1]:
             differing.setdefault(shapes, []).append(number)
     for numbers in differing.values():
-        told: set[tuple[str, ...]] = set()
+        told: set[str] = set()
         for number in numbers:
             for request in _requests(space, space.operations[number].operations[0], at):
                 spent = _follow(space, request, frozenset(numbers))
-                # The same quota is told once, whatever it counts.
-                if spent is not None and spent.words[:1] not in told:
-                    told.add(spent.words[:1])
+                if spent is None:
+                    continue
+                # The same quota is told once, whatever else counts the request.
+                when = spent.words[0].partition(", of ")[0]
+                if when not in told:
+                    told.add(when)
                     yield spent
             if told:
                 break

@@ -46,15 +46,17 @@ def difference_list(
         head.append(f"  {len(group)} way{'s' if len(group) > 1 else ''}", style="dim")
         parts.append(Padding(head, (1 if parts else 0, 0, 0, 0)))
         brief = kind == "otherwise" and not whole and only is None
-        for difference in group:
+        for index, difference in enumerate(group):
             told: RenderableType = _change(difference, mark, style)
             if not brief:
                 told = _difference(difference, mark, style)
-            parts.append(Padding(told, (0, 0, 0, 2)))
+            parts.append(Padding(told, (1 if index and not brief else 0, 0, 0, 2)))
         if brief:
             more = Text("which requests: --all, or --only otherwise", style="dim")
             parts.append(Padding(more, (0, 0, 0, 2)))
-    parts.append(Padding(_proved(old, new, found, only), (1 if parts else 0, 0, 0, 0)))
+    proved = _proved(old, new, found, only)
+    if proved.plain:
+        parts.append(Padding(proved, (1 if parts else 0, 0, 0, 0)))
     return Group(*parts)
 
 
@@ -94,7 +96,7 @@ def _difference(difference: Difference, mark: str, style: str) -> RenderableType
     shown = Text("such as ", style="dim")
     shown.append(printable(request_line(difference.witness, difference.policies)))
     parts.append(Padding(shown, (0, 0, 0, 2)))
-    return Padding(Group(*parts), (0, 0, 1, 0))
+    return Group(*parts)
 
 
 def _change(difference: Difference, mark: str, style: str) -> Text:
