@@ -55,12 +55,12 @@ Code = Annotated[str, AfterValidator(_check_code)]
 class CookieSection(Section):
     """A cookie that the browser holds for the server."""
 
-    name: Word
-    value: str
+    name: Annotated[Word, Field(description="Its name.")]
+    value: Annotated[str, Field(description="Its value.")]
     same_site: Annotated[SameSite, Field(description="`lax` where the cookie says nothing.")] = (
         "lax"
     )
-    secure: bool = False
+    secure: Annotated[bool, Field(description="Whether it is sent over https alone.")] = False
 
 
 class PageSection(Section):
@@ -72,8 +72,14 @@ class PageSection(Section):
         Field(description="Its origin, or `null`.", examples=["https://app.example.com"]),
     ]
     url: Annotated[str, Field(description="Its URL; left out: the origin's first page.")] = ""
-    credentials: Literal["include", "omit", "same-origin"] | None = None
-    mode: Literal["cors", "no-cors", "same-origin"] | None = None
+    credentials: Annotated[
+        Literal["include", "omit", "same-origin"] | None,
+        Field(description="What its script passes to `fetch` as `credentials`."),
+    ] = None
+    mode: Annotated[
+        Literal["cors", "no-cors", "same-origin"] | None,
+        Field(description="What its script passes to `fetch` as `mode`."),
+    ] = None
     space: Annotated[Space | None, Field(description="The address space it came from.")] = None
     permission: Annotated[
         Permission, Field(description="What the user says to pages that reach inwards.")
@@ -86,22 +92,29 @@ class PageSection(Section):
 class RequestSection(Section):
     """What is asked for."""
 
-    method: Word = "GET"
-    url: Word
-    headers: dict[str, str] = {}  # noqa: RUF012 - pydantic copies defaults
+    method: Annotated[Word, Field(description="Its method.", examples=["DELETE"])] = "GET"
+    url: Annotated[Word, Field(description="The whole URL.", examples=["https://a.example/b"])]
+    headers: Annotated[
+        dict[str, str], Field(description="Its fields.", examples=[{"accept": "text/html"}])
+    ] = {}  # noqa: RUF012 - pydantic copies defaults
     key: Annotated[
         Word | None,
         Field(description="The id of a key of the policy, which is sent where it is looked for."),
     ] = None
-    body: str | None = None
+    body: Annotated[str | None, Field(description="Its body; a policy does not judge it.")] = None
 
 
 class ExpectSection(Section):
     """What must come of it. `reason` left out: none."""
 
     status: Annotated[int | None, Field(description="The server's last answer.")] = None
-    reason: Code | None = None
-    allowed: bool | None = None
+    reason: Annotated[
+        Code | None,
+        Field(description="The code of the reason that decides; left out: none does."),
+    ] = None
+    allowed: Annotated[
+        bool | None, Field(description="Whether the client gets what it asks for.")
+    ] = None
     page: Annotated[
         Literal["reads", "fails"] | None, Field(description="Whether the page gets to see it.")
     ] = None
@@ -121,14 +134,16 @@ class ExpectSection(Section):
 class CaseSection(Section):
     """One request and what must come of it."""
 
-    name: Word
-    request: RequestSection
-    expect: ExpectSection
+    name: Annotated[Word, Field(description="What it shows, in words; once in a file.")]
+    request: Annotated[RequestSection, Field(description="What is asked for.")]
+    expect: Annotated[ExpectSection, Field(description="What must come of it.")]
     fixed: Annotated[
         ExpectSection | None,
         Field(description="What must come of it after the fix; left out: the same."),
     ] = None
-    page: PageSection | None = None
+    page: Annotated[
+        PageSection | None, Field(description="The page that asks; left out: no page does.")
+    ] = None
     after: Annotated[
         tuple[RequestSection, ...],
         Field(description="What the page asked for before; its answers' cookies are kept."),
@@ -157,7 +172,9 @@ class CasesSection(Section):
     """A cases file."""
 
     description: Annotated[str, Field(description="What it is about; for people.")] = ""
-    fix: FixSection | None = None
+    fix: Annotated[
+        FixSection | None, Field(description="The change that mends the policy, if it needs one.")
+    ] = None
     cases: Annotated[tuple[CaseSection, ...], Field(description="Requests to ask.")] = ()
     clients: Annotated[
         dict[str, tuple[Annotated[str, AfterValidator(check_block)], ...]],
@@ -176,6 +193,23 @@ class CasesSection(Section):
     always: Annotated[
         Statements, Field(description="Requests that all must get what they ask for.")
     ] = ()
+
+
+def cases_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of cases files, for editors."""
+    schema = CasesSection.model_json_schema()
+    # One statement may stand without a list around it.
+    for name in ("never", "always"):
+        several = schema["properties"][name]
+        one = several["items"]
+        told = {key: several.pop(key) for key in ("description", "examples") if key in several}
+        several.pop("default", None)
+        schema["properties"][name] = {**told, "anyOf": [one, several]}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "why403 cases",
+        **{name: value for name, value in schema.items() if name != "title"},
+    }
 
 
 def read_cases(text: str, *, name: str = "<cases>") -> CasesSection:

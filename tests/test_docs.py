@@ -6,11 +6,13 @@ import json
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from simulator import REASONS, load_policy, policy_schema
+from simulator.cases_section import cases_schema
 from simulator.cli import why403
 from simulator.render.terminal import reasons_markdown
 
@@ -32,6 +34,20 @@ def test_the_page_of_reasons_is_what_the_command_prints() -> None:
 
 def test_the_schema_beside_the_examples_is_the_grammars() -> None:
     assert json.loads((ROOT / "policies/policy.schema.json").read_text()) == policy_schema()
+    assert json.loads((ROOT / "policies/cases.schema.json").read_text()) == cases_schema()
+
+
+@pytest.mark.parametrize("schema", [policy_schema(), cases_schema()], ids=["policy", "cases"])
+def test_an_editor_is_told_what_every_key_is_for(schema: dict[str, Any]) -> None:
+    sections = [schema, *schema["$defs"].values()]
+    without = [
+        name
+        for section in sections
+        for name, value in section.get("properties", {}).items()
+        if not value.get("description")
+    ]
+
+    assert without == []
 
 
 def test_the_readme_shows_what_explain_prints(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,9 +50,21 @@ def reasons(code: str | None, *, as_json: bool, markdown: bool) -> None:
 
 
 @click.command()
-def schema() -> None:
-    """Print the JSON Schema of policies, for editors."""
-    click.echo(json.dumps(policy_schema(), indent=2))
+@click.argument("what", type=click.Choice(["policy", "cases"]), default="policy")
+def schema(what: str) -> None:
+    """Print the JSON Schema of policies or of their cases, for editors.
+
+    \b
+    why403 schema > policy.schema.json
+    why403 schema cases > cases.schema.json
+    """
+    if what == "policy":
+        made = policy_schema()
+    else:
+        from simulator.cases_section import cases_schema
+
+        made = cases_schema()
+    click.echo(json.dumps(made, indent=2))
 
 
 @click.command()

@@ -8,6 +8,7 @@ import pytest
 from running import run
 
 from simulator import REASONS, policy_schema
+from simulator.cases_section import cases_schema
 
 
 def test_reasons_lists_every_code() -> None:
@@ -60,6 +61,8 @@ def test_reasons_as_markdown_are_one_section_or_the_whole_page() -> None:
 
 def test_schema_prints_the_schema() -> None:
     assert json.loads(run(["schema"]).stdout) == policy_schema()
+    assert json.loads(run(["schema", "policy"]).stdout) == policy_schema()
+    assert json.loads(run(["schema", "cases"]).stdout) == cases_schema()
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
