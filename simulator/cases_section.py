@@ -135,7 +135,7 @@ class CaseSection(Section):
     """One request and what must come of it."""
 
     name: Annotated[Word, Field(description="What it shows, in words; once in a file.")]
-    request: Annotated[RequestSection, Field(description="What is asked for.")]
+    request: Annotated[RequestSection, Field(description="The request that is judged.")]
     expect: Annotated[ExpectSection, Field(description="What must come of it.")]
     fixed: Annotated[
         ExpectSection | None,
