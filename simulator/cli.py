@@ -10,9 +10,14 @@ from importlib.metadata import version
 
 import click
 
+from simulator.verbs.audit import audit
+from simulator.verbs.diff import diff
 from simulator.verbs.explain import explain
+from simulator.verbs.learn import learn
+from simulator.verbs.lint import lint
 from simulator.verbs.live import demo, proxy
 from simulator.verbs.machines import browser, decide
+from simulator.verbs.record import record
 from simulator.verbs.reference import completion, reasons, schema
 from simulator.verbs.test import test
 
@@ -23,5 +28,10 @@ def why403() -> None:
     """Say exactly why a request was refused: which rule, in which file and line, what to change."""
 
 
-for verb in (explain, test, decide, browser, reasons, schema, completion, proxy, demo):
+VERBS = (
+    explain, test, lint, diff, record, learn, audit, decide, browser, reasons, schema, completion,
+    proxy, demo,
+)  # fmt: skip
+
+for verb in VERBS:
     why403.add_command(verb)

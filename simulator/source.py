@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from simulator.problem import Problem, quote
@@ -44,6 +44,12 @@ class Document:
     spans: Mapping[str, Span]
     problems: tuple[Problem, ...] = ()
     lines: tuple[str, ...] = ()
+    # What editing the text needs: the text itself as it was given, the column in which the entries
+    # of every block (a sequence or mapping that is not in brackets) begin, and whether anything
+    # has an anchor: then a value may stand in several places.
+    text: str = ""
+    blocks: Mapping[str, int] = field(default_factory=dict[str, int])
+    anchored: bool = False
 
     def span(self, path: str) -> Span:
         """Where `path` stands, or the nearest thing around it that does stand somewhere."""
@@ -75,7 +81,7 @@ def join(path: str, *steps: str | int) -> str:
 
 def read_document(text: str, *, name: str) -> Document:
     """Parse YAML (or JSON, which is YAML). Never raises: what is wrong is in `.problems`."""
-    text = text.removeprefix("\ufeff")
+    given, text = text, text.removeprefix("\ufeff")
     if len(text) > MAX_CHARACTERS:
         return _broken(
             name,
@@ -89,10 +95,11 @@ def read_document(text: str, *, name: str) -> Document:
     except _Unreadable as error:
         return _broken(name, error.line, error.problem, error.cause, error.remedy)
     if root is None:
-        return _broken(
+        empty = _broken(
             name, 1, "the policy is empty", "it holds no value", "write `{}` to allow everything"
         )
-    return _Builder(name, text).build(root)
+        return replace(empty, text=given)
+    return _Builder(name, text, given).build(root)
 
 
 def _broken(name: str, line: int, problem: str, cause: str, remedy: str) -> Document:
@@ -147,12 +154,15 @@ def _compose(text: str) -> _Node | None:
 
 class _Mark(NamedTuple):  # what is used of ruamel's marks
     line: int
+    column: int
 
 
 class _Node:  # what is used of ruamel's nodes; the library is imported only when text is read
     id: str  # "mapping", "sequence" or "scalar"
     tag: str
     value: object
+    anchor: str | None
+    flow_style: bool | None  # of mappings and sequences
     start_mark: _Mark
 
 
@@ -168,10 +178,12 @@ _BOOLS = {"true": True, "false": False}
 class _Builder:
     """Nodes to data and spans, in one walk; problems are gathered, the walk goes on."""
 
-    def __init__(self, name: str, text: str) -> None:
-        self.name = name
+    def __init__(self, name: str, text: str, given: str) -> None:
+        self.name, self.given = name, given
         self.lines = tuple(text.splitlines())
         self.spans: dict[str, Span] = {}
+        self.blocks: dict[str, int] = {}
+        self.anchored = False
         self.problems: list[Problem] = []
         self.count = 0
 
@@ -181,7 +193,16 @@ class _Builder:
             data = self._value(root, "", 0)
         except _Unreadable as error:
             return _broken(self.name, error.line, error.problem, error.cause, error.remedy)
-        return Document(self.name, data, self.spans, tuple(self.problems), self.lines)
+        return Document(
+            self.name,
+            data,
+            self.spans,
+            tuple(self.problems),
+            self.lines,
+            self.given,
+            self.blocks,
+            self.anchored,
+        )
 
     def _value(self, node: _Node, path: str, depth: int) -> Data:
         self._count(node)
@@ -190,6 +211,8 @@ class _Builder:
             raise _Unreadable(
                 line, "the policy is nested too deeply", f"more than {MAX_DEPTH} levels"
             )
+        if node.anchor is not None:
+            self.anchored = True
         kind = node.tag.removeprefix(_PLAIN)
         if kind not in _KINDS[node.id]:
             self._complain(
@@ -200,11 +223,13 @@ class _Builder:
                 "remove the tag",
             )
             kind = "str"
+        if node.id == "scalar":
+            return self._scalar(node, path, kind)
+        if not node.flow_style:
+            self.blocks[path] = node.start_mark.column
         if node.id == "mapping":
             return self._mapping(node, path, depth)
-        if node.id == "sequence":
-            return self._sequence(node, path, depth)
-        return self._scalar(node, path, kind)
+        return self._sequence(node, path, depth)
 
     def _count(self, node: _Node) -> None:
         self.count += 1

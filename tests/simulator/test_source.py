@@ -115,6 +115,43 @@ def test_a_key_with_a_slash_has_one_place() -> None:
     assert lines_of("a/b: 1\n") == {"": 1, "a~1b": 1}
 
 
+# What editing needs
+
+
+def test_the_text_stays_as_it_was_given() -> None:
+    text = "\ufeffa: 1\r\n# c"
+
+    assert read_document(text, name="p.yaml").text == text
+    assert read_document("# nothing\n", name="p.yaml").text == "# nothing\n"
+    assert read_document("a: [", name="p.yaml").text == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "blocks"),
+    [
+        pytest.param("a: 1\n", {"": 0}, id="a block of keys"),
+        pytest.param("a:\n- x\nb:\n    - y\n", {"": 0, "a": 0, "b": 4}, id="lists, at any depth"),
+        pytest.param("- - k: v\n", {"": 0, "0": 2, "0/0": 4}, id="blocks that begin in one line"),
+        pytest.param("a: [{b: 1}]\n", {"": 0}, id="brackets are none"),
+        pytest.param("{a: [1]}", {}, id="nor is anything in them"),
+    ],
+)
+def test_every_block_has_its_column(text: str, blocks: dict[str, int]) -> None:
+    assert read_document(text, name="p.yaml").blocks == blocks
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        pytest.param("a: &x 1\n", True, id="of a value"),
+        pytest.param("a: &x [1]\nb: *x\n", True, id="of a list"),
+        pytest.param("a: '&x'\n", False, id="none"),
+    ],
+)
+def test_anchors_are_seen(text: str, answer: bool) -> None:
+    assert read_document(text, name="p.yaml").anchored is answer
+
+
 # Mistakes
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -174,3 +176,172 @@ def test_a_sandboxed_page_has_the_origin_null(shared: str) -> None:
 
     assert result.exit_code == 1
     assert "from a page at null" in result.stdout
+
+
+# Fixes.
+
+DELETE = ["-X", "DELETE", URL, "-H", KEY, "--at", "2026-05-01"]
+
+
+def test_fixes_follow_the_explanation(policy: str) -> None:
+    plain = run(["explain", policy, *DELETE])
+
+    result = run(["explain", policy, "--fix", *DELETE])
+
+    assert result.exit_code == plain.exit_code == 1
+    assert result.stdout.startswith(plain.stdout)
+    told = result.stdout.removeprefix(plain.stdout)
+    assert "\n  fix 1  use key `desk`\n         changes the request\n" in told
+    assert "\n  fix 2  grant `orders:write` to key `web`\n         changes the policy\n" in told
+    assert "         +  - {id: web, key: •••, roles: [reader], scopes: [orders:write]}\n" in told
+    assert "web-demo" not in result.stdout
+
+
+def test_where_nothing_is_refused_there_is_nothing_to_fix(policy: str) -> None:
+    plain = run(["explain", policy, URL, "-H", KEY])
+
+    result = run(["explain", "--fix", policy, URL, "-H", KEY])
+
+    assert (result.exit_code, result.stdout) == (0, plain.stdout)
+
+
+def test_where_nothing_helps_that_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "p.yaml"
+    path.write_text("keys: [{id: web, key: web-demo, revoked: true}]\n")
+
+    result = run(["explain", str(path), "https://api.example/", "-H", KEY, "--fix"])
+
+    assert result.exit_code == 1
+    assert result.stdout.endswith(
+        "\n  no fix in this policy: nothing was found that turns this and shuts nobody out\n"
+        "  - use its successor\n"
+    )
+
+
+def test_fixes_as_json(policy: str) -> None:
+    result = run(["explain", policy, *DELETE, "--fix", "--json"])
+
+    record = json.loads(result.stdout)
+    assert record["reason"] == "authorize.missing-scope"
+    assert [fix["side"] for fix in record["fixes"]] == ["client", "server", "server", "server"]
+    assert "fixes" not in json.loads(run(["explain", policy, *DELETE, "--json"]).stdout)
+
+
+@pytest.mark.parametrize(
+    ("given", "roles"),
+    [
+        (["--apply"], "{id: web, key: web-demo, roles: [reader], scopes: [orders:write]}"),
+        (["--apply", "3"], "{id: web, key: web-demo, roles: [reader, clerk]}"),
+        (["--apply=3"], "{id: web, key: web-demo, roles: [reader, clerk]}"),
+    ],
+)
+def test_a_fix_is_written_into_the_policy(policy: str, given: list[str], roles: str) -> None:
+    path = Path(policy)
+    path.chmod(0o640)
+
+    result = run(["explain", policy, *given, *DELETE])
+
+    assert result.exit_code == 0
+    assert result.stderr.startswith(f"why403: wrote `{policy}`: ")
+    assert path.read_text() == POLICY.replace("{id: web, key: web-demo, roles: [reader]}", roles)
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+    assert run(["explain", policy, *DELETE]).exit_code == 0
+
+
+def test_what_is_let_in_is_left_as_it_is(policy: str) -> None:
+    result = run(["explain", "--apply", policy, URL, "-H", KEY])
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert Path(policy).read_text() == POLICY
+
+
+@pytest.mark.parametrize(
+    ("number", "message"),
+    [
+        ("1", "fix 1 cannot be applied: it changes the request; ask so yourself"),
+        ("9", "there is no fix 9: there are 4; look at them with `--fix`"),
+    ],
+)
+def test_what_cannot_be_written_is_not(policy: str, number: str, message: str) -> None:
+    result = run(["explain", policy, *DELETE, "--apply", number])
+
+    assert result.exit_code == 2
+    assert result.stderr == f"why403: {message}\n"
+    assert Path(policy).read_text() == POLICY
+
+
+def test_only_the_clients_fixes_leave_nothing_to_write(policy: str) -> None:
+    result = run(["explain", policy, URL, "--apply"])
+
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "why403: there is no fix of the policy: there is 1 of the request; look at them with "
+        "`--fix`\n"
+    )
+
+
+def test_a_link_stays_a_link_and_a_mark_of_byte_order_stays(policy: str, tmp_path: Path) -> None:
+    path = Path(policy)
+    path.write_bytes(b"\xef\xbb\xbf" + POLICY.replace("\n", "\r\n").encode())
+    link = tmp_path / "link.yaml"
+    link.symlink_to(path)
+
+    result = run(["explain", str(link), "--apply", *DELETE])
+
+    assert result.exit_code == 0
+    assert link.is_symlink()
+    assert path.read_bytes().startswith(b"\xef\xbb\xbfhosts: ")
+    assert path.read_bytes().count(b"\r\n") == POLICY.count("\n")
+
+
+def test_a_file_that_has_changed_meanwhile_is_not_written(tmp_path: Path) -> None:
+    from simulator import Fault
+    from simulator.verbs.explain import replace_text
+
+    path = tmp_path / "p.yaml"
+    path.write_text("{} # another\n")
+
+    with pytest.raises(Fault, match="has changed meanwhile"):
+        replace_text(str(path), "{}\n", "{a: b}\n")
+    with pytest.raises(Fault, match="cannot be written"):
+        replace_text(str(tmp_path / "missing.yaml"), "{}\n", "{a: b}\n")
+
+    assert path.read_text() == "{} # another\n"
+
+
+def test_a_page_gets_fixes_for_preflight_and_request(shared: str) -> None:
+    asked = ["-X", "PUT", "https://api.example/orders", "-H", KEY, "--page", PAGE]
+
+    result = run(["explain", shared, *asked, "--fix"])
+
+    assert result.exit_code == 1
+    fix = "grant the method `PUT` to pages, and let the route `GET /orders` take `PUT` too"
+    assert f"\n  fix 1  {fix}\n" in result.stdout
+
+
+ROOT = Path(__file__).parents[3]
+SHOWN = re.findall(
+    r"^```\n\$ why403 (.+)\n((?:.*\n)*?)```$",
+    (ROOT / "docs" / "fixes.md").read_text(encoding="utf-8"),
+    re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize(("command", "shown"), SHOWN, ids=[command for command, _ in SHOWN])
+def test_the_page_on_fixes_shows_what_is_printed(
+    command: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+
+    printed = run(shlex.split(command)).stdout
+
+    at = 0
+    for part in filter(None, (piece.strip("\n") for piece in shown.split("…\n"))):
+        found = printed.find(part, at)
+        assert found >= 0, part
+        at = found + len(part)
+
+
+def test_the_page_on_fixes_shows_something() -> None:
+    assert len(SHOWN) == 4
