@@ -14,7 +14,7 @@ from typing import NamedTuple
 from simulator.audit.log import Object, count_record
 from simulator.audit.permissions import KINDS, Kind, Permission, at, permissions_of
 from simulator.audit.taking import Taking, in_order, propose, taken_away
-from simulator.audit.uses import Uses, count_decision, quota_at
+from simulator.audit.uses import Uses, count_decision, is_use, quota_at
 from simulator.edit import Edit
 from simulator.engine import evaluate
 from simulator.message import Request
@@ -66,7 +66,7 @@ class Audit:
         decision = evaluate(self.policy, request, self._usage)
         self._usage.record(decision)
         count_decision(self.uses, self.policy, decision, timed=timed)
-        if decision.allowed:
+        if is_use(decision):
             self._let_in.append(request)
 
     def record(self, record: Object) -> None:

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from simulator.audit.permissions import at
 from simulator.audit.uses import Use, Uses, proxies_with, quota_at
-from simulator.grammar import REASONS
 from simulator.jsonl import read_line
 from simulator.message import Request
 from simulator.policy import Policy
@@ -83,8 +82,9 @@ def count_record(uses: Uses, policy: Policy, record: Object) -> None:
             if check == "rate_limit" and isinstance(remaining, int):
                 uses.spend(path, quota_at(policy, path).burst - remaining)
     uses.counts.update(set(_hops(policy, record)))
-    if _let_in(record):
-        uses.let_in += 1
+    refusing = _refusing(record)
+    uses.let_in += not refusing
+    if not refusing or refusing == ["rate-limit.exceeded"]:  # a quota takes no permission away
         uses.counts.update(set(_of_findings(uses, policy, passed, record)))
 
 
@@ -105,14 +105,15 @@ def _rule(policy: Policy, rule: Data) -> str | None:
     return path
 
 
-def _let_in(record: Object) -> bool:
-    """Whether the server let the request in, even if a browser then hid the answer."""
+def _refusing(record: Object) -> list[str]:
+    """The codes with which the server refused: what a browser hides was let in."""
     if record.get("allowed") is not False:
-        return True
+        return []
     failures = record.get("failures")
     codes = [str(code) for code in failures] if isinstance(failures, list) else []
-    by_browser = record.get("blocked_by") == "browser"
-    return by_browser and all(code.startswith("cors.") and code in REASONS for code in codes)
+    if record.get("blocked_by") == "browser":
+        return [code for code in codes if not code.startswith("cors.")]
+    return codes
 
 
 def _hops(policy: Policy, record: Object) -> Iterator[Use]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from simulator.audit.permissions import at
 from simulator.browser.exchange import requested_headers
-from simulator.decision import Decision, Outcome
+from simulator.decision import Decision, Outcome, Party
 from simulator.facts import Facts
 from simulator.forwarded import parse_node
 from simulator.message import Request
@@ -62,10 +62,16 @@ def count_decision(uses: Uses, policy: Policy, decision: Decision, *, timed: boo
         quota = quota_at(policy, path)
         interval = quota.window / quota.requests
         uses.spend(path, math.ceil((arrival / 1e9 - facts.at) / interval - 1e-6))
-    if decision.refusal is None:
-        # The server let it in, even if a browser then hid the answer.
-        uses.let_in += 1
+    uses.let_in += decision.refusal is None  # even if a browser then hid the answer
+    if is_use(decision):
         uses.counts.update(set(_of_request(policy, decision, facts)))
+
+
+def is_use(decision: Decision) -> bool:
+    """Whether the server let it in, or would have but for a quota: that takes no permission away,
+    and gives none."""
+    refusing = [f for f in decision.failures if f.party is Party.SERVER]
+    return all(finding.check == "rate_limit" for finding in refusing)
 
 
 def quota_at(policy: Policy, path: str) -> Quota:

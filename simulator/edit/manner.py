@@ -34,8 +34,8 @@ def manner_of(document: Document, change: Change) -> Manner:
         is_json=is_json,
         comma="," if is_tight else ", ",
         colon=":" if is_tight else ": ",
-        bracket=" " * _is_wide(text, "["),
-        brace=" " * _is_wide(text, "{"),
+        bracket=" " * _is_wide(text, "[]"),
+        brace=" " * _is_wide(text, "{}"),
         remark=" " * (1 if change.comment and _has_close_remarks(text) else 2),
         block_lists=isinstance(change.value, (list, dict)) and _has_block_lists(document),
     )
@@ -70,9 +70,10 @@ def _is_list(document: Document, path: str) -> bool:
     return join(path, 0) in document.spans
 
 
-def _is_wide(text: str, bracket: str) -> bool:
+def _is_wide(text: str, brackets: str) -> bool:
     """Whether a space stands inside most of these brackets."""
-    return text.count(f"{bracket} ") * 2 > text.count(bracket)
+    filled = text.count(brackets[0]) - text.count(brackets)
+    return text.count(f"{brackets[0]} ") * 2 > filled
 
 
 def _has_close_remarks(text: str) -> bool:

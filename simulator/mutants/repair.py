@@ -74,15 +74,16 @@ def find_repair(
     what a page's script asked for, if a page did.
     """
     proposals = _small(policy, story) if refusal else _fixes(policy, story, asked)
-    otherwise: Repair | None = None
+    client: Repair | None = None
+    breaking: Repair | None = None
     for changed, repair in proposals:
         if changed is None:
-            otherwise = otherwise or repair
+            client = client or repair
         elif holds(changed):
             if keeps(changed):
                 return repair
-            otherwise = repair._replace(breaks=True)
-    return otherwise
+            breaking = breaking or repair._replace(breaks=True)
+    return client or breaking
 
 
 def _fixes(

@@ -11,6 +11,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from simulator.answer import answer
 from simulator.cases import CaseSection, CasesSection
 from simulator.credentials import parse_instant
 from simulator.decision import Decision
@@ -132,7 +133,8 @@ def _expected(
         decision, repeat = _exhausted(judge, request, decision)
     if repeat == 1 and not _is_faithful(evaluate(policy, exchange.request), decision):
         return None, 1, None
-    expected = expect_decided(exchange, observed, decision)
+    simulated = answer(judge, request, decision)
+    expected = expect_decided(exchange, observed, decision, simulated)
     return expected, repeat, (sameness(judge, request), repeat > 1)
 
 

@@ -107,9 +107,14 @@ def _server_or_browser(observed: Observed) -> str | None:
     return observed.hidden_by if observed.let_in else None
 
 
-def expect_decided(exchange: Exchange, observed: Observed, decision: Decision) -> Expected:
-    """What a case expects with a policy: its decision, unless the real answer was another."""
+def expect_decided(
+    exchange: Exchange, observed: Observed, decision: Decision, simulated: Response
+) -> Expected:
+    """What a case expects with a policy: its decision, unless the real answer was another than
+    the one that such a server would give (`simulated`)."""
     drift, note = _drift(exchange, observed, decision)
+    if not (drift or note or decision.asks):
+        drift = _seen_otherwise(exchange, observed, decision, simulated)
     if drift:
         preflight = is_preflight(exchange.request)
         seen = observed.page if preflight else observed.page is not False
@@ -153,11 +158,19 @@ def _drift(exchange: Exchange, observed: Observed, decision: Decision) -> tuple[
         return f"the server refused it with {status}; the policy: {by_policy}", ""
     if refused and observed.reason not in (None, *decision.codes):
         return f"why403 said {observed.reason} then; the policy: {by_policy}", ""
-    if decision.cors_request and observed.page is decision.hidden:
-        did = "could read" if observed.page else "could not read"
-        says = "hides it" if decision.hidden else "shows it"
-        return f"the page {did} the answer ({status}); the policy {says}: {by_policy}", ""
     return "", ""
+
+
+def _seen_otherwise(
+    exchange: Exchange, observed: Observed, decision: Decision, simulated: Response
+) -> str:
+    """How what the page saw differs from what it would see, in words."""
+    verdict = verdict_of(exchange._replace(response=simulated))
+    if verdict is None or observed.page in (None, verdict.failure is None):
+        return ""
+    did, says = ("could", "hides") if observed.page else ("could not", "shows")
+    by_policy = _in_words(decision)
+    return f"the page {did} read the answer ({observed.status}); the policy {says} it: {by_policy}"
 
 
 def _by(observed: Observed) -> str:

@@ -45,12 +45,16 @@ def survey_page(policy: Policy, survey: Survey) -> RenderableType:
 def _counts(survey: Survey) -> Iterator[str]:
     yield f"{survey.noticed} of {survey.counted}"
     if survey.same:
-        yield f"{survey.same} more change nothing"
+        yield f"{survey.same} more {_plural(survey.same, 'change')} nothing"
     unknown = len(survey.survivors) + survey.noticed - survey.counted
     if unknown:
-        yield f"whether {unknown} more change anything is not known"
+        yield f"whether {unknown} more {_plural(unknown, 'change')} anything is not known"
     if survey.chosen < survey.possible:
         yield f"{survey.chosen:,} of {survey.possible:,} were tried, spread evenly"
+
+
+def _plural(number: int, verb: str) -> str:
+    return f"{verb}s" if number == 1 else verb
 
 
 def _shown_by(parted: Parted | None) -> Text:

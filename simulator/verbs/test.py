@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -203,14 +204,23 @@ def _run(suite: Suite, at: float, *, coverage: bool, mutate: int | None) -> _Ran
     elif mutate is not None:
         from simulator.mutants.survey import survey
 
-        surveyed = survey(
-            suite.policy,
-            Watching(suite, at=at),
-            at=at,
-            requests=requests_of(cases),
-            at_most=mutate,
-        )
+        with _waiting("changing each rule a little"):
+            surveyed = survey(
+                suite.policy,
+                Watching(suite, at=at),
+                at=at,
+                requests=requests_of(cases),
+                at_most=mutate,
+            )
     return _Ran(suite, cases, covered, surveyed)
+
+
+def _waiting(what: str) -> AbstractContextManager[object]:
+    """Say at a terminal what takes a while."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    return console.status(f"{what} …") if console.is_terminal else nullcontext()
 
 
 def _pages(one: _Ran) -> Iterator[RenderableType]:

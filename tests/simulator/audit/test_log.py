@@ -8,7 +8,7 @@ import re
 import pytest
 from traffic import API, NOON, SHOP
 
-from simulator import Fault, Policy, Request, evaluate, load_policy
+from simulator import Fault, Policy, Request, Usage, evaluate, load_policy
 from simulator.audit.log import count_record, read_log_line
 from simulator.audit.uses import Uses
 from simulator.render.record import decision_record
@@ -74,6 +74,19 @@ def test_what_the_server_refused_used_nothing() -> None:
     uses, found = counted("GET /a")
 
     assert (found, uses.let_in) == (set(), 0)
+
+
+def test_what_only_a_quota_keeps_out_had_its_permissions() -> None:
+    policy = load()
+    request = Request("GET", f"{API}/b", client="10.0.0.1", at=NOON)
+    usage, uses = Usage(), Uses()
+    for _ in range(6):
+        decision = evaluate(policy, request, usage)
+        usage.record(decision)
+
+    count_record(uses, policy, decision_record(policy, request, decision))
+
+    assert (uses.let_in, uses.counts["routes/1", ""]) == (0, 1)
 
 
 def test_what_a_browser_hides_was_let_in() -> None:

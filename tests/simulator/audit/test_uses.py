@@ -118,6 +118,18 @@ def test_a_log_says_how_much_of_what_time_it_covers() -> None:
     assert (uses.decisions, uses.let_in, uses.first, uses.last) == (3, 3, NOON, NOON + 60)
 
 
+def test_a_request_that_only_its_quota_keeps_out_had_its_permissions() -> None:
+    policy = load_policy("routes: [{path: /a}]\nrate_limits: [{per: client, quota: 1/minute}]")
+    uses, usage = Uses(), Usage()
+
+    for _ in range(2):
+        decision = evaluate(policy, Request("GET", f"{API}/a", at=NOON), usage)
+        usage.record(decision)
+        count_decision(uses, policy, decision)
+
+    assert (uses.let_in, uses.counts["routes/0", ""]) == (1, 2)
+
+
 @pytest.mark.parametrize("requests", [1, 3, 5])
 def test_of_a_quota_the_most_that_was_used_at_once_counts(requests: int) -> None:
     policy = load_policy("rate_limits: [{per: client, quota: 60/minute, burst: 5}]")

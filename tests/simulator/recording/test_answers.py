@@ -7,7 +7,7 @@ import json
 import pytest
 from traffic import API, NOON, READ, SHOP, exchange, preflight
 
-from simulator import Request, evaluate, load_policy
+from simulator import Request, answer, evaluate, load_policy
 from simulator.learning.exchanges import Exchange
 from simulator.recording.answers import Expected, expect_decided, expect_observed, observe
 
@@ -90,7 +90,8 @@ routes:
 def decided(given: Exchange) -> Expected:
     request = given.request
     judged = Request(request.method, API + request.target.path, request.headers, at=NOON)
-    return expect_decided(given, observe(given), evaluate(POLICY, judged))
+    decision = evaluate(POLICY, judged)
+    return expect_decided(given, observe(given), decision, answer(POLICY, judged, decision))
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def test_where_everything_is_noticed_that_is_all() -> None:
     found = Survey(possible=3, chosen=3, noticed=2, same=1, survivors=())
 
     assert as_text(survey_page(POLICY, found)) == (
-        "p.yaml  100 % of mistakes noticed  2 of 2; 1 more change nothing\n"
+        "p.yaml  100 % of mistakes noticed  2 of 2; 1 more changes nothing\n"
     )
 
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from netaddr import iprange_to_cidrs
 from pairs import Pair, asked, pairs
 
 from simulator import Headers, Request, load_policy
-from simulator.addresses import Intervals, show_address
+from simulator.addresses import Intervals, peer_address, show_address
 from simulator.facts import gather
 from simulator.policy import Policy
 from simulator.space.addresses import count
@@ -141,6 +142,17 @@ def test_policies_that_read_different_fields_of_one_proxy_may_believe_two_addres
     }
 
     assert pairs_of_denials == {(True, True), (True, False), (False, True), (False, False)}
+
+
+def test_an_example_is_no_address_that_is_read_as_another() -> None:
+    # All but the upper addresses of IPv6, of which the first are mapped: read as those of IPv4.
+    below = iprange_to_cidrs("::", "::fffe:ffff:ffff")
+    denied = ["0.0.0.0/0", *map(str, below)]
+    policy = load_policy(f"network: {{deny: {denied}}}")
+
+    examples = [kind for kind in kinds_of([policy]) if kind.peer]
+
+    assert [peer_address(kind.peer) for kind in examples] == [kind.seen[0] for kind in examples]
 
 
 # Properties
