@@ -25,7 +25,9 @@ def methods_of(policies: Sequence[Policy], more: Iterable[str] = ()) -> list[str
         for route in policy.tables.routes.routes:
             found.update(dict.fromkeys(route.methods))
         for grants in policy.tables.grants.values():
-            found.update(dict.fromkeys(m for m in grants.methods.granted if m != "*"))
+            # Families that compare them without case keep them in small letters.
+            granted = sorted(m for m in grants.methods.granted if m != "*")
+            found.update(dict.fromkeys(name for m in granted for name in (m.upper(), m)))
     found.update(dict.fromkeys(more))
     named = [method for method in found if method != "OPTIONS"]
     strange = next(m for m in _STRANGE_METHODS if m not in found)

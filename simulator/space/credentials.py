@@ -32,7 +32,7 @@ class CredentialKind(NamedTuple):
     @property
     def cookie(self) -> bool:
         """Whether it is sent in a cookie, which a page's request then has."""
-        return any(name == "cookie" for name, _ in self.sent.headers)
+        return _in_cookie(self.sent)
 
 
 def credential_kinds(policies: Sequence[Policy]) -> list[CredentialKind]:
@@ -44,8 +44,15 @@ def credential_kinds(policies: Sequence[Policy]) -> list[CredentialKind]:
             policy.tables.principals.find(request) if policy.keys else NOTHING_SENT
             for policy in policies
         )
-        found.setdefault(tuple(map(_kind, credentials)), (sent, credentials))
+        kind = tuple(map(_kind, credentials))
+        # What can be sent without a cookie is sent so: a page may then have cookies or none.
+        if kind not in found or (_in_cookie(found[kind][0]) and not _in_cookie(sent)):
+            found[kind] = (sent, credentials)
     return [kind for sent, each in found.values() for kind in _in_time(sent, each)]
+
+
+def _in_cookie(sent: Sent) -> bool:
+    return any(name == "cookie" for name, _ in sent.headers)
 
 
 def _kind(credential: Credential) -> object:
