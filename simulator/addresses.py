@@ -14,6 +14,7 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from ipaddress import IPv6Address
 from typing import NamedTuple
 
@@ -89,6 +90,8 @@ class Block(NamedTuple):
 ALL = (Block(0, (1 << 32) - 1, 0, "all"), Block(V6, (V6 << 1) - 1, 0, "all"))
 
 
+# A policy is often read again with a change in it; a memo of a pure function is no state.
+@lru_cache(maxsize=8192)
 def parse_blocks(text: str) -> tuple[Block, ...]:
     """A block, an address, or `all` (both families). Raises Fault; host bits are a mistake."""
     if text == "all":

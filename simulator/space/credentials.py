@@ -7,6 +7,7 @@ of a key changes at the instants when it begins and ends (a key with neither has
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from itertools import permutations
 from typing import NamedTuple
@@ -124,10 +125,17 @@ def _values(place: Place, policies: Sequence[Policy]) -> Iterator[Sent]:
         yield send(place, secret)
         if place.kind == "basic":
             # The user before the secret may be the key's id, which is each policy's own.
-            yield from (send(place, secret, user=user) for user in dict.fromkeys(ids))
-            yield send(place, f"{secret}:")
+            yield from (_basic(f"{user}:{secret}") for user in ("", *dict.fromkeys(ids)))
+            yield _basic(f"{secret}:")
     yield send(place, no_secret(policies))
+    if place == Place("header", "authorization"):
+        # Another scheme is a value like any other here, and nothing where a scheme is read.
+        yield send(place, f"Token {no_secret(policies)}")
     yield from _unreadable(place)
+
+
+def _basic(pair: str) -> Sent:
+    return Sent((("authorization", f"Basic {b64encode(pair.encode()).decode()}"),))
 
 
 def _unreadable(place: Place) -> Iterator[Sent]:

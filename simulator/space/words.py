@@ -227,7 +227,8 @@ def _when(kinds: Sequence[CredentialKind], every: Sequence[CredentialKind]) -> s
         )
         for kind in kinds
     ]
-    return f", {' or '.join(spans)}"
+    told = " or ".join(filter(None, spans))
+    return f", {told}" if told else ""
 
 
 def _valid(kind: CredentialKind) -> bool | None:

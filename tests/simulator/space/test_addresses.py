@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from netaddr import IPAddress, IPNetwork, IPSet, cidr_merge, iprange_to_cidrs
 from strategies import blocks as block_texts
@@ -122,6 +122,7 @@ def test_an_example_is_an_address_as_a_client_has_it(part: tuple[str, str], expe
 lists = st.lists(st.lists(block_texts(), max_size=4), max_size=3)
 
 
+@settings(max_examples=40)
 @given(lists)
 def test_ranges_are_all_addresses_each_once_and_undivided(texts: list[list[str]]) -> None:
     compiled = [intervals(*each) for each in texts]
@@ -159,6 +160,7 @@ def some_ranges(draw: st.DrawFn) -> list[Range]:
     return draw(st.permutations(draw(st.lists(st.sampled_from(parts), unique=True))))
 
 
+@settings(max_examples=40)
 @given(some_ranges())
 def test_joined_ranges_are_the_same_addresses_and_as_few_as_can_be(parts: list[Range]) -> None:
     found = joined(parts)
@@ -168,6 +170,7 @@ def test_joined_ranges_are_the_same_addresses_and_as_few_as_can_be(parts: list[R
         assert before.last + 1 < after.first or after.first == V6
 
 
+@settings(max_examples=40)
 @given(some_ranges())
 def test_blocks_and_their_count_are_those_of_netaddr(parts: list[Range]) -> None:
     shown, more = blocks(joined(parts), limit=1000)
@@ -179,6 +182,7 @@ def test_blocks_and_their_count_are_those_of_netaddr(parts: list[Range]) -> None
     assert count(parts) == sum(network.size for network in expected)
 
 
+@settings(max_examples=40)
 @given(some_ranges(), st.integers(0, 5))
 def test_what_is_not_told_is_counted(parts: list[Range], limit: int) -> None:
     every, _ = blocks(parts, limit=1000)
@@ -186,6 +190,7 @@ def test_what_is_not_told_is_counted(parts: list[Range], limit: int) -> None:
     assert blocks(parts, limit=limit) == (every[:limit], len(every[limit:]))
 
 
+@settings(max_examples=40)
 @given(some_ranges())
 def test_an_example_is_one_of_the_addresses(parts: list[Range]) -> None:
     if parts:

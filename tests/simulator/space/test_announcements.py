@@ -144,7 +144,7 @@ def examples(policies: Sequence[Policy]) -> list[list[tuple[str, str]]]:
 
 
 @pytest.mark.parametrize("alike", [False, True], ids=["any two", "two of one family"])
-@settings(max_examples=40)
+@settings(max_examples=10)
 @given(st.data())
 def test_whatever_becomes_of_a_preflight_becomes_of_some_example(
     alike: bool, data: st.DataObject
@@ -164,6 +164,7 @@ def test_whatever_becomes_of_a_preflight_becomes_of_some_example(
         assert decided(pair.policies, origin, fields) in of_examples
 
 
+@settings(max_examples=30)
 @given(grantors(), grantors())
 def test_names_of_a_kind_are_alike_to_every_section(one: Data, other: Data) -> None:
     every = [g for data in (one, other) for g in compiled(data).tables.grants.values()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations, product
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.space.boxes import Box, fold
@@ -69,6 +69,7 @@ def _apart(one: Box, other: Box) -> bool:
     return any(not mine & theirs for mine, theirs in zip(one, other, strict=True))
 
 
+@settings(max_examples=40)
 @given(disjoint())
 def test_folded_boxes_hold_the_same_points_each_once(boxes: list[Box]) -> None:
     folded = fold(boxes)
@@ -76,6 +77,7 @@ def test_folded_boxes_hold_the_same_points_each_once(boxes: list[Box]) -> None:
     assert sorted(points(folded)) == sorted(points(boxes))
 
 
+@settings(max_examples=40)
 @given(disjoint())
 def test_there_are_never_more_boxes_and_no_two_are_left_that_could_be_one(
     boxes: list[Box],

@@ -163,7 +163,7 @@ def taken(policies: Sequence[Policy], request: Request) -> list[int | None]:
     return [gather(request, policy.tables).client for policy in policies]
 
 
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(st.data())
 def test_whomever_policies_take_for_the_client_they_treat_as_some_example(
     data: st.DataObject,
@@ -176,7 +176,7 @@ def test_whomever_policies_take_for_the_client_they_treat_as_some_example(
         assert list(map(told, pair.policies, clients)) in of_examples
 
 
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(pairs())
 def test_an_example_is_whom_policies_take_for_the_client(pair: Pair) -> None:
     for kind in kinds_of(pair.policies):
@@ -185,7 +185,7 @@ def test_an_example_is_whom_policies_take_for_the_client(pair: Pair) -> None:
         assert tuple(taken(pair.policies, request)) == kind.seen
 
 
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(pairs())
 def test_all_addresses_of_a_kind_are_alike_and_no_address_is_of_two(pair: Pair) -> None:
     direct = [kind for kind in kinds_of(pair.policies) if kind.ranges and not kind.proxies]

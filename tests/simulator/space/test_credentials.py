@@ -179,7 +179,7 @@ def is_an_example_of(pair: Pair, request: Request) -> bool:
     )
 
 
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(st.data())
 def test_what_two_policies_find_in_a_request_they_find_in_some_example(data: st.DataObject) -> None:
     pair = data.draw(pairs())
@@ -206,7 +206,7 @@ def carrying(draw: st.DrawFn, pair: Pair) -> Request:
     return request
 
 
-@settings(max_examples=100)
+@settings(max_examples=30)
 @given(st.data())
 def test_what_two_policies_find_in_several_places_they_find_in_some_example(
     data: st.DataObject,
@@ -217,7 +217,7 @@ def test_what_two_policies_find_in_several_places_they_find_in_some_example(
         assert is_an_example_of(pair, data.draw(carrying(pair)))
 
 
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(pairs())
 def test_an_example_carries_what_it_says(pair: Pair) -> None:
     policies = [stand_in(policy, SECRETS) for policy in pair.policies]

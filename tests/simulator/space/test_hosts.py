@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.routes import hosts_match
@@ -95,6 +95,7 @@ hosts = st.builds(
 )
 
 
+@settings(max_examples=40)
 @given(lists, hosts, st.sampled_from([80, 443, 8443, 1, 65535]))
 def test_every_host_is_meant_as_some_example_is(
     asked: list[list[str]], host: str, port: int
@@ -104,6 +105,7 @@ def test_every_host_is_meant_as_some_example_is(
     assert means in {kind.means for kind in host_kinds(asked)}
 
 
+@settings(max_examples=40)
 @given(lists)
 def test_an_example_is_meant_as_it_says_and_no_two_are_meant_alike(asked: list[list[str]]) -> None:
     kinds = host_kinds(asked)

@@ -212,7 +212,7 @@ def test_policies_make_the_same_of_findings_or_not(other: str, expected: bool) -
 # Properties
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(st.data())
 def test_of_the_checks_findings_is_decided_what_evaluate_decides(data: st.DataObject) -> None:
     pair = data.draw(pairs())
@@ -233,7 +233,7 @@ def test_of_the_checks_findings_is_decided_what_evaluate_decides(data: st.DataOb
             )
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(st.data())
 def test_a_check_asked_for_one_side_finds_what_it_finds_of_the_request(
     data: st.DataObject,

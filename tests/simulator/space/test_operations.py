@@ -155,7 +155,7 @@ def each_operation(found: Operations) -> list[tuple[OperationKind, Operation]]:
     return [(kind, operation) for kind in found.kinds for operation in kind.operations]
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(st.data())
 def test_what_is_said_of_an_operation_is_true_of_its_requests(data: st.DataObject) -> None:
     pair: Pair = data.draw(pairs())
@@ -197,7 +197,7 @@ def test_what_is_said_of_an_operation_is_true_of_its_requests(data: st.DataObjec
                 assert spot.kind.public == facts.route.public
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(pairs())
 def test_no_operation_is_of_two_kinds_and_no_two_kinds_are_alike(pair: Pair) -> None:
     found = Operations(pair.policies, visitor_kinds(pair.policies), Findings())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import PATTERNS
 
@@ -80,6 +80,7 @@ origins = (
 patterns = st.lists(st.sampled_from(PATTERNS), unique=True, max_size=5)
 
 
+@settings(max_examples=40)
 @given(patterns, origins)
 def test_whatever_patterns_say_of_an_origin_they_say_of_some_candidate(
     texts: list[str], origin: str
@@ -92,6 +93,7 @@ def test_whatever_patterns_say_of_an_origin_they_say_of_some_candidate(
     assert told(origin) in map(told, origin_candidates(parsed))
 
 
+@settings(max_examples=40)
 @given(patterns, patterns, origins)
 def test_two_lists_find_an_origin_as_they_find_some_candidate(
     one: list[str], other: list[str], origin: str

@@ -180,7 +180,7 @@ def told(path: str, both: Sequence[RouteTable], asked: Sequence[Glob] = ()) -> o
     return found
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(tables(), tables(), patterns, st.lists(paths, min_size=1, max_size=20))
 def test_whatever_comes_of_a_path_comes_of_some_example(
     one: RouteTable, other: RouteTable, asked: list[Glob], texts: list[str]
@@ -192,7 +192,7 @@ def test_whatever_comes_of_a_path_comes_of_some_example(
         assert told(text, both, asked) in of_examples
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(tables(), tables(), patterns)
 def test_an_example_says_what_comes_of_it(
     one: RouteTable, other: RouteTable, asked: list[Glob]
@@ -207,7 +207,7 @@ def test_an_example_says_what_comes_of_it(
         assert kind.nowhere == (not any(match.route or match.same_path for match in outcomes))
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(tables(), tables(), patterns)
 def test_those_that_some_route_has_come_first(
     one: RouteTable, other: RouteTable, asked: list[Glob]

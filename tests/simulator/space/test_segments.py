@@ -129,7 +129,7 @@ def test_a_segment_fills_a_template_if_its_regular_expression_matches(
     assert fills(text, parts) == (pattern_of(parts).fullmatch(text) is not None)
 
 
-@settings(max_examples=60)
+@settings(max_examples=50)
 @given(st.lists(texts, max_size=3), st.lists(partial, max_size=3))
 def test_whatever_a_short_text_is_some_example_is_too(
     literals: list[str], templates: list[Parts]

@@ -140,7 +140,7 @@ def at(policies: Sequence[Policy], request: Request, method: str) -> list[Match]
     ]
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(st.data())
 def test_whatever_is_found_at_a_place_is_found_on_some_site(data: st.DataObject) -> None:
     pair = data.draw(pairs())
@@ -163,7 +163,7 @@ def test_whatever_is_found_at_a_place_is_found_on_some_site(data: st.DataObject)
             ) in of_sites
 
 
-@settings(max_examples=30)
+@settings(max_examples=10)
 @given(pairs())
 def test_all_places_of_a_site_are_alike(pair: Pair) -> None:
     found = Sites(pair.policies, METHODS)

@@ -141,7 +141,7 @@ def _granted(origin: str, grants: Grants) -> list[object]:
     return found
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(grantors(), grantors(), st.lists(origin_texts(), min_size=5, max_size=10))
 def test_whatever_two_sections_say_of_an_origin_they_say_of_some_example(
     one: Data, other: Data, origins: list[str]
@@ -154,7 +154,7 @@ def test_whatever_two_sections_say_of_an_origin_they_say_of_some_example(
 
 
 @pytest.mark.parametrize("behaviour", sorted(BEHAVIOURS))
-@settings(max_examples=5)
+@settings(max_examples=3)
 @given(grantors(), st.lists(origin_texts(), min_size=5, max_size=10))
 def test_whatever_a_family_says_of_an_origin_it_says_of_some_example(
     behaviour: str, data: Data, origins: list[str]
@@ -169,7 +169,7 @@ def test_whatever_a_family_says_of_an_origin_it_says_of_some_example(
         assert told(origin, one) in of_examples
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(pairs(), st.lists(origin_texts(), min_size=5, max_size=10))
 def test_whatever_two_policies_say_of_an_origin_they_say_of_some_example(
     pair: Pair, origins: list[str]
@@ -188,7 +188,7 @@ def test_whatever_two_policies_say_of_an_origin_they_say_of_some_example(
         }  # fmt: skip
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(pairs())
 def test_all_examples_of_a_kind_are_alike(pair: Pair) -> None:
     for kind in visitor_kinds(pair.policies):
