@@ -180,7 +180,7 @@ def judged_by_some(policies: Sequence[Policy], request: Request) -> bool:
     return any(policy.covers(request) for policy in policies)
 
 
-@settings(max_examples=10)
+@settings(max_examples=8)
 @given(st.data())
 def test_what_is_decided_of_a_request_is_what_is_decided_of_some_cell(data: st.DataObject) -> None:
     pair = data.draw(pairs())
@@ -236,7 +236,7 @@ class Example:
         return f"{self.numbers} {self.request!r} {self.request.headers.fields}"
 
 
-@settings(max_examples=10)
+@settings(max_examples=8)
 @given(st.data())
 def test_a_request_of_a_cell_is_decided_as_the_cell_says(data: st.DataObject) -> None:
     pair = data.draw(pairs())
@@ -316,18 +316,17 @@ def agreeing(
             yield cell
 
 
-@pytest.mark.parametrize("side", SIDES)
 @settings(max_examples=8)
 @given(st.data())
 def test_a_request_with_one_side_of_another_is_decided_as_some_cell_with_the_other_sides(
-    side: str, data: st.DataObject
+    data: st.DataObject,
 ) -> None:
     pair = data.draw(pairs())
     both = Space(pair.policies)
     cells = cells_of(both)
     places = cookies_of(both.policies)
 
-    for _ in range(6):
+    for side in (*SIDES, *SIDES):
         _, example = data.draw(chosen(both, cells))
         request = exchanged(example.request, data.draw(asked(pair)), side, places)
         if judged_by_some(pair.policies, request):
@@ -335,7 +334,7 @@ def test_a_request_with_one_side_of_another_is_decided_as_some_cell_with_the_oth
             assert decided(both.policies, request) in found
 
 
-@settings(max_examples=10)
+@settings(max_examples=8)
 @given(pairs())
 def test_where_policies_differ_is_what_differs_of_everything(pair: Pair) -> None:
     both = Space(pair.policies)
@@ -344,7 +343,7 @@ def test_where_policies_differ_is_what_differs_of_everything(pair: Pair) -> None
     assert set(Space(pair.policies).cells(differing=True)) == every
 
 
-@settings(max_examples=10)
+@settings(max_examples=8)
 @given(pairs())
 def test_every_combination_of_kinds_is_of_one_cell(pair: Pair) -> None:
     both = Space(pair.policies)
@@ -422,7 +421,7 @@ def met(policy: Policy, said: Sequence[StatementSection], request: Request) -> t
     return tuple(means(statement, policy, request, CLIENTS) for statement in said)
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.data())
 def test_what_statements_mean_is_met_by_a_cell_and_its_requests_alike(data: st.DataObject) -> None:
     pair = data.draw(pairs())
@@ -437,7 +436,7 @@ def test_what_statements_mean_is_met_by_a_cell_and_its_requests_alike(data: st.D
         assert decided(each.policies, example.request) == cell.verdicts
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.data())
 def test_what_is_decided_of_what_statements_mean_is_decided_of_some_cell_that_they_mean(
     data: st.DataObject,
