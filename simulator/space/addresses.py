@@ -26,15 +26,23 @@ class Range(NamedTuple):
         return self.last - self.first + 1
 
 
+# IPv4-mapped addresses (RFC 4291 section 2.5.5.2).
+_MAPPED = Range(V6 + (0xFFFF << 32), V6 + (0x10000 << 32) - 1)
+
+
 def ranges(lists: Iterable[Intervals]) -> list[Range]:
-    """Ranges that no block of the lists divides, in order, all addresses together."""
+    """Ranges that no block of the lists divides, in order, all addresses together; but none of
+    mapped addresses alone, since nobody has one: it is read as the IPv4 address inside."""
     cuts = {0, V6}
     for intervals in lists:
         cuts.update(intervals.starts)
     inside = sorted(cut for cut in cuts if cut < _V4_END or V6 <= cut < _END)
-    return [
+    found = [
         Range(first, min(after - 1, _V4_END - 1 if first < V6 else _END - 1))
         for first, after in zip(inside, [*inside[1:], _END], strict=True)
+    ]
+    return [
+        part for part in found if not (_MAPPED.first <= part.first and part.last <= _MAPPED.last)
     ]
 
 
@@ -78,4 +86,6 @@ def count(parts: Iterable[Range]) -> int:
 def example(parts: Sequence[Range]) -> int:
     """One of the addresses, of the first range: not its first address if that has another use."""
     first, last = parts[0]
-    return first + 1 if last - first > 1 and first % 256 == 0 else first
+    found = first + 1 if last - first > 1 and first % 256 == 0 else first
+    # A mapped address would be read as another; a range that begins with them goes on after them.
+    return _MAPPED.last + 1 if _MAPPED.first <= found <= _MAPPED.last else found
