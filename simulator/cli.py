@@ -6,32 +6,36 @@ Each verb stands in `simulator.verbs`; what needs mitmproxy is imported by the v
 
 from __future__ import annotations
 
+from importlib import import_module
 from importlib.metadata import version
 
 import click
 
-from simulator.verbs.audit import audit
-from simulator.verbs.diff import diff
-from simulator.verbs.explain import explain
-from simulator.verbs.learn import learn
-from simulator.verbs.lint import lint
-from simulator.verbs.live import demo, proxy
-from simulator.verbs.machines import browser, decide
-from simulator.verbs.record import record
-from simulator.verbs.reference import completion, reasons, schema
-from simulator.verbs.test import test
+# Where each verb stands, in the order in which help lists them.
+VERBS = {
+    "explain": "explain", "test": "test", "lint": "lint", "diff": "diff", "record": "record",
+    "learn": "learn", "audit": "audit", "decide": "machines", "browser": "machines",
+    "reasons": "reference", "schema": "reference", "completion": "reference", "proxy": "live",
+    "demo": "live",
+}  # fmt: skip
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Verbs(click.Group):
+    """The verbs, each loaded when it is asked for: nobody waits for another's imports."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        verb: click.Command = getattr(import_module(f"simulator.verbs.{VERBS[cmd_name]}"), cmd_name)
+        return verb
+
+
+@click.group(
+    cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(version("why403"), prog_name="why403")
 def why403() -> None:
     """Say exactly why a request was refused: which rule, in which file and line, what to change."""
-
-
-VERBS = (
-    explain, test, lint, diff, record, learn, audit, decide, browser, reasons, schema, completion,
-    proxy, demo,
-)  # fmt: skip
-
-for verb in VERBS:
-    why403.add_command(verb)

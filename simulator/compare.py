@@ -5,21 +5,25 @@ what differs is told as groups, each with a witness that `evaluate` decides diff
 proves that every request is decided the same. Quotas are compared for a client that repeats one
 request as fast as it may. A host that a policy does not judge is let in by it,
 as `why403 decide` has it.
+
+The partition is loaded when somebody compares: most who use the library, and the command, never do.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from simulator.decision import Decision
 from simulator.engine import evaluate
 from simulator.message import Request
 from simulator.policy import Policy
-from simulator.quotas import Spent, compare_quotas
-from simulator.space import NOT_JUDGED, Space, Verdict, describe, witness_of
-from simulator.space.boxes import Box, fold
 from simulator.usage import Usage
+
+if TYPE_CHECKING:
+    from simulator.quotas import Spent
+    from simulator.space import Space, Verdict
+    from simulator.space.boxes import Box
 
 type Kind = Literal["newly-allowed", "newly-denied", "otherwise"]
 
@@ -66,6 +70,9 @@ def compare(old: Policy, new: Policy, *, at: float | None = None) -> tuple[Diffe
 
     Raises TooMany where there are more kinds of request than can be told in reasonable time.
     """
+    from simulator.quotas import compare_quotas
+    from simulator.space import Space
+
     space = Space((old, new))
     groups: dict[
         tuple[Verdict, Verdict, tuple[str, ...]], dict[tuple[Verdict, ...], list[Box]]
@@ -101,6 +108,9 @@ def _told(
     each: dict[tuple[Verdict, ...], list[Box]],
     at: float | None,
 ) -> Difference:
+    from simulator.space import describe
+    from simulator.space.boxes import fold
+
     folded = {verdicts: fold(boxes) for verdicts, boxes in each.items()}
     verdicts, boxes = next(iter(folded.items()))
     old, new = verdicts
@@ -123,6 +133,8 @@ def _told(
 
 def _of_quota(space: Space, spent: Spent) -> Difference:
     """Two quotas that end at another request."""
+    from simulator.space import Verdict
+
     old, new = space.policies
     before, after = (
         Verdict(d.allowed, d.status, d.reason, d.hidden) for d in spent.decisions(old, new)
@@ -143,6 +155,8 @@ def _of_quota(space: Space, spent: Spent) -> Difference:
 
 def _witness(space: Space, verdicts: tuple[Verdict, ...], box: Box, at: float | None) -> Request:
     """A request of the box, on which both policies do decide so."""
+    from simulator.space import witness_of
+
     operations, visitors, credentials, clients = box
     for number in sorted(credentials):
         credential = space.credentials[number]
@@ -161,6 +175,8 @@ def _witness(space: Space, verdicts: tuple[Verdict, ...], box: Box, at: float | 
 
 def verdict_of(policy: Policy, request: Request) -> Verdict:
     """What a policy decides on a request, as a verdict."""
+    from simulator.space import NOT_JUDGED, Verdict
+
     if not policy.covers(request):
         return NOT_JUDGED
     decision = evaluate(policy, request)

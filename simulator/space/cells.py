@@ -166,8 +166,15 @@ class Space:
             without = visitor.cross and not visitor.cookie
             key = (spots, self._good_for(visitor.origin), meets, without)
             groups.setdefault(key, []).append(number)
+        making = self._operations.making
         return [
-            _Group(frozenset(k), key[0], key[2], cookie=key[3], token=self._token(key[:2]))
+            _Group(
+                frozenset(k),
+                key[0],
+                key[2],
+                cookie=key[3],
+                token=self._token((tuple([making[spot] for spot in key[0]]), key[1])),
+            )
             for key, k in groups.items()
         ]
 
@@ -274,7 +281,7 @@ class Space:
             )
             may = self._judging.authorize(n, kind.found[n], public, scopes)
             found = (clients.found[n], spot.cors, spot.route, asked, may)
-            key = (n, group.found[n], found)
+            key = (self._operations.making[group.found[n]], found)
             verdict = self._verdicts.get(key)
             if verdict is None:
                 verdict = self._judging.verdict(

@@ -88,6 +88,9 @@ class Operations:
         self.visitors = tuple(visitors)
         self.spots: list[Spot] = []
         self.facts: list[Facts] = []
+        # By spot: equal numbers for those that make the same of the same findings.
+        self.making: list[int] = []
+        self._makings: dict[object, int] = {}
         self._numbers: dict[tuple[int, Spot], int] = {}
         self._findings = findings
         self._conditions = tuple(conditions)
@@ -272,6 +275,9 @@ class Operations:
             facts.route, facts.preflight, facts.asks = route, preflight, asks
             self.spots.append(spot)
             self.facts.append(facts)
+            of_route = None if kind is None else (kind.public, kind.cors, kind.response)
+            made = (n, of_route, *spot[:1], *spot[2:])
+            self.making.append(self._makings.setdefault(made, len(self._makings)))
         return number
 
     def _route_finding(self, n: int, match: Match) -> int:
