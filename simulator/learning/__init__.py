@@ -194,7 +194,7 @@ def _used(places: Sequence[Place], routing: Routing) -> dict[Place, int]:
 
 def _guesses(parts: Parts, let_in: Sequence[Exchange]) -> list[str]:
     """What the traffic did not say, in words."""
-    found = ["where requests may come from: a HAR does not tell; every address is let in"]
+    found = ["where requests may come from: a recording does not tell; every address is let in"]
     found += _of_paths(parts.ways)
     found += _of_credentials(parts, [e.request for e in let_in])
     if parts.pages is not None and len(parts.ways) > 1:

@@ -86,7 +86,7 @@ def _head(parts: Parts) -> Iterator[str]:
     yield f"# {count_of(parts.requests, 'request')}, {show_span(parts.span)}."
     yield f"# It admits the {parts.admitted:,} that were let in, and what is like them; all else is"
     yield "# refused. Behind each permission stands how many requests show it: review each line."
-    yield "# Not in it: `network`, since a HAR does not tell where requests came from."
+    yield "# Not in it: `network`, since a recording does not tell where requests came from."
     if len(parts.hosts) == 1:
         host, number = next(iter(parts.hosts.items()))
         yield _line(f"hosts: {_flow([host])}", count_of(number, "request"))

@@ -98,14 +98,15 @@ def lasting(subject: Subject) -> Iterator[Hazard]:
     live = [key for key in subject.keys if not key.revoked]
     endless = [key for key in live if key.expires is None]
     readable = [key for key in live if subject.key_sections[key.index].key is not None]
-    for rule, keys, one, all_of, remedy in (
-        (NO_EXPIRY, endless, "never expires", "ever expires", "give it `expires`"),
+    for rule, keys, one, all_of, remedy, remedies in (
+        (NO_EXPIRY, endless, "never expires", "ever expires", "give it `expires`",
+         "give each `expires`"),
         (SECRET_IN_FILE, readable, "stands in the policy", "has its secret kept elsewhere",
-         "write its `sha256`, or `env`"),
+         "write its `sha256`, or `env`", "write their `sha256`, or `env`"),
     ):  # fmt: skip
         if len(keys) > 1 and len(keys) == len(live):
             # One remark on what is so throughout, and none that is repeated for each key.
-            message = f"none of the {len(keys)} keys {all_of}; {remedy}"
+            message = f"none of the {len(keys)} keys {all_of}; {remedies}"
             yield subject.hazard(rule, "keys", message)
             continue
         for key in keys:

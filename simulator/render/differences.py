@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -46,12 +46,11 @@ def difference_list(
         head.append(f"  {len(group)} way{'s' if len(group) > 1 else ''}", style="dim")
         parts.append(Padding(head, (1 if parts else 0, 0, 0, 0)))
         brief = kind == "otherwise" and not whole and only is None
-        for index, difference in enumerate(group):
-            told: RenderableType = _change(difference, mark, style)
-            if not brief:
-                told = _difference(difference, mark, style)
-            parts.append(Padding(told, (1 if index and not brief else 0, 0, 0, 2)))
+        for index, difference in enumerate([] if brief else group):
+            told = _difference(difference, mark, style)
+            parts.append(Padding(told, (1 if index else 0, 0, 0, 2)))
         if brief:
+            parts += [Padding(line, (0, 0, 0, 2)) for line in _changes(group, mark, style)]
             more = Text("which requests: --all, or --only otherwise", style="dim")
             parts.append(Padding(more, (0, 0, 0, 2)))
     proved = _proved(old, new, found, only)
@@ -97,6 +96,25 @@ def _difference(difference: Difference, mark: str, style: str) -> RenderableType
     shown.append(printable(request_line(difference.witness, difference.policies)))
     parts.append(Padding(shown, (0, 0, 0, 2)))
     return Group(*parts)
+
+
+def _changes(group: Sequence[Difference], mark: str, style: str) -> Iterator[Text]:
+    """A line for each way; those that differ in their reasons alone share one."""
+    alike: dict[tuple[str, str], list[Difference]] = {}
+    for difference in group:
+        key = (_answer(difference.old), _answer(difference.new))
+        alike.setdefault(key, []).append(difference)
+    for (old, new), each in alike.items():
+        if len(each) == 1:
+            yield _change(each[0], mark, style)
+            continue
+        line = Text(f"{mark} ", style=style)
+        line.append_text(marked(f"{old} → {new}", style="dim")).append(f"  {len(each)} ways")
+        yield line
+
+
+def _answer(verdict: Verdict) -> str:
+    return " ".join(_verdict(verdict._replace(reason="")).plain.split())
 
 
 def _change(difference: Difference, mark: str, style: str) -> Text:

@@ -15,7 +15,7 @@ import click
 
 from simulator.problem import Fault, printable, quote
 from simulator.verbs.common import REFUSED, fail, open_policies, show
-from simulator.verbs.traffic import fail_all, read_file, read_flows, try_hars
+from simulator.verbs.traffic import fail_all, is_flows, read_file, read_flows, try_hars
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -108,13 +108,8 @@ def _kind(path: str) -> tuple[str, str]:
     """What kind of log it is, and its text if that is JSON Lines. Raises Fault."""
     if path == "-":
         return "lines", sys.stdin.read()
-    try:
-        with Path(path).open("rb") as file:
-            if file.read(1).isdigit():
-                return "flows", ""  # a netstring begins with its length
-    except OSError as error:
-        cause = (error.strerror or str(error)).lower()
-        raise Fault(f"{quote(path)} cannot be read", cause, "correct its path") from None
+    if is_flows(path):
+        return "flows", ""
     text = read_file(path)
     first = next((line for line in text.splitlines() if line.strip()), "")
     try:

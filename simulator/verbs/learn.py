@@ -10,7 +10,7 @@ import click
 
 from simulator.problem import Fault, printable, quote
 from simulator.verbs.common import REFUSED, fail
-from simulator.verbs.traffic import read_file, read_hars
+from simulator.verbs.traffic import read_file, read_traffic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,28 +37,30 @@ _SHOWN = 6  # requests of one kind that are named
     type=click.Path(dir_okay=False),
     help="Where the draft is written; left out: to standard output.",
 )
-@click.argument("hars", metavar="HAR…", nargs=-1, required=True, type=click.Path())
+@click.argument("logs", metavar="LOG…", nargs=-1, required=True, type=click.Path())
 def learn(
-    hars: tuple[str, ...], *, openapi: str | None, hosts: tuple[str, ...], output: str | None
+    logs: tuple[str, ...], *, openapi: str | None, hosts: tuple[str, ...], output: str | None
 ) -> None:
     """Draft the narrowest policy that admits the recorded traffic.
 
     What was answered below 400 is admitted; what was refused is not. The draft is for a person to
     review: behind each permission stands what shows it, and what had to be guessed is listed.
+    A LOG is a HAR file, or flows that `mitmdump -w` saved.
 
     \b
     why403 learn shop.har -o shop.yaml
-    why403 learn shop.har --openapi openapi.yaml --host api.shop.example
+    why403 learn shop.flows --host api.shop.example
+    why403 learn shop.har --openapi openapi.yaml
     """
     from simulator.learning import learn as draft
     from simulator.learning import read_openapi
 
-    exchanges = read_hars(hars)
+    exchanges = read_traffic(logs)
     if hosts:
         exchanges = _of_hosts(exchanges, hosts)
     try:
         api = None if openapi is None else read_openapi(read_file(openapi), name=openapi)
-        learned = draft(exchanges, api, sources=hars)
+        learned = draft(exchanges, api, sources=logs)
     except Fault as fault:
         fail(fault)
     if output is None:

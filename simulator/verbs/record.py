@@ -141,6 +141,14 @@ def _exchanges(
     sources = (("--curl", curl), ("--har", har), ("--flows", flows))
     given = [name for name, value in sources if value is not None]
     if arguments:
+        if arguments[0].endswith((".yaml", ".yml")) and Path(arguments[0]).is_file():
+            fail(
+                Fault(
+                    f"{quote(arguments[0])} is no request",
+                    "it is a file, and what follows the options is read as curl reads it",
+                    f"name the policy with `--policy {arguments[0]}`",
+                )
+            )
         given.append("a request")
     if len(given) != 1:
         fail(

@@ -30,6 +30,36 @@ def read_hars(paths: Sequence[str]) -> list[Exchange]:
     return found
 
 
+def read_traffic(paths: Sequence[str]) -> list[Exchange]:
+    """The exchanges of HAR files and of saved flows, in their order; or the end, with every
+    problem."""
+    found: list[Exchange] = []
+    problems: list[str] = []
+    for path in paths:
+        try:
+            if is_flows(path):
+                found += read_flows(path)
+                continue
+            exchanges, wrong = try_hars((path,))
+        except Fault as fault:
+            exchanges, wrong = [], [str(fault)]
+        found += exchanges
+        problems += wrong
+    if problems:
+        fail_all(problems)
+    return found
+
+
+def is_flows(path: str) -> bool:
+    """Whether a file holds flows that mitmproxy saved. Raises Fault."""
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(1).isdigit()  # a netstring begins with its length
+    except OSError as error:
+        cause = (error.strerror or str(error)).lower()
+        raise Fault(f"{quote(path)} cannot be read", cause, "correct its path") from None
+
+
 def try_hars(paths: Sequence[str]) -> tuple[list[Exchange], list[str]]:
     """The same with the problems as values."""
     from simulator.har import HarError, read_har

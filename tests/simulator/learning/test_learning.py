@@ -89,7 +89,7 @@ def test_guesses_and_what_is_left_out_are_told() -> None:
 
     said = "\n".join(learned.guesses)
     for words in (
-        "a HAR does not tell",
+        "a recording does not tell",
         "looks like an identifier is a parameter: `/orders/{id}`",
         "the header `x-api-key`: taken for a credential by its name",
         "2 keys: one for each credential",

@@ -26,7 +26,7 @@ def test_a_draft_is_a_line_for_each_permission_with_what_shows_it() -> None:
         "# 5 requests, 2026-03-02 12:00 UTC.\n"
         "# It admits the 5 that were let in, and what is like them; all else is\n"
         "# refused. Behind each permission stands how many requests show it: review each line.\n"
-        "# Not in it: `network`, since a HAR does not tell where requests came from.\n"
+        "# Not in it: `network`, since a recording does not tell where requests came from.\n"
         "hosts: [api.shop.example]  # 5 requests\n"
         "\n"
         "cors:\n"

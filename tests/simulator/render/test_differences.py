@@ -46,12 +46,16 @@ now let in  1 way
 def test_what_is_answered_otherwise_is_told_in_a_line_each() -> None:
     text = shown("10.0.0.0/8", "10.0.0.0/8, 192.0.2.7")
 
-    assert (
-        "  ~ 403 Forbidden network.not-allowed → 401 Unauthorized authenticate.no-credential\n"
-        in text
-    )
+    assert "  ~ 403 Forbidden network.not-allowed → 404 Not Found route.not-found\n" in text
     assert "which requests: --all, or --only otherwise" in text
     assert text.endswith("\nnobody is shut out\n")
+
+
+def test_ways_that_differ_in_their_reasons_alone_share_a_line() -> None:
+    text = shown("10.0.0.0/8", "10.0.0.0/8, 192.0.2.7")
+
+    assert "answered otherwise  10 ways\n" in text
+    assert "  ~ 403 Forbidden → 401 Unauthorized  3 ways\n" in text
 
 
 def test_all_of_it_is_told_where_it_is_asked_for() -> None:

@@ -173,6 +173,7 @@ def test_saved_flows_are_recorded_with_their_clients() -> None:
         (("--har", "shop.har", "--flows", "x"), "--har and --flows were given"),
         ((URL,), "a curl command has no answer, and no policy is given"),
         (("-p", "shop.yaml", "--data"), "why403: "),
+        (("--flows", "x", "shop.yaml"), "`shop.yaml` is no request: it is a file"),
         (("--har", "none.har"), "`none.har` cannot be read"),
         (("--flows", "none.flow"), "`none.flow` cannot be read"),
         (("--har", "shop.har", "--entry", "9"), "has no entry `9`: it has 5, counted from 0"),

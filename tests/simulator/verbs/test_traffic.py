@@ -9,7 +9,7 @@ import pytest
 from traffic import NOON, exchange, har_text
 
 from simulator import Fault
-from simulator.verbs.traffic import read_file, read_flows, read_hars
+from simulator.verbs.traffic import read_file, read_flows, read_hars, read_traffic
 
 with warnings.catch_warnings():
     # What mitmproxy is made of warns of its own future when it is imported, and only then.
@@ -106,6 +106,31 @@ def test_the_problems_of_every_file_are_told_at_once(
     told = capsys.readouterr().err
     for words in ("cannot be read as JSON", "it is not UTF-8", "no such file or directory"):
         assert words in told
+
+
+def test_flows_and_har_files_may_be_read_side_by_side(tmp_path: Path) -> None:
+    saved = save(tmp_path / "saved.flow", flow())
+    har = tmp_path / "page.har"
+    har.write_text(har_text([exchange("GET /b")]))
+
+    found = read_traffic([saved, str(har)])
+
+    assert [one.request.target.path for one in found] == ["/a", "/b"]
+
+
+def test_the_problems_of_flows_and_har_files_are_told_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = tmp_path / "broken.flow"
+    broken.write_bytes(b"7:abc")
+    nothing = tmp_path / "nothing.har"
+
+    with pytest.raises(SystemExit) as end:
+        read_traffic([str(broken), str(nothing)])
+
+    assert end.value.code == 2
+    told = capsys.readouterr().err.splitlines()
+    assert [line.partition(" cannot be read")[1] for line in told] == [" cannot be read"] * 2
 
 
 def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
