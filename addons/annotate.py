@@ -10,8 +10,9 @@ from __future__ import annotations
 from mitmproxy import http
 
 from addons.bridge import write_fields
+from addons.entries import Case, Exchange
 from addons.failures import Failures
-from addons.journal import Case, Cases, Exchange
+from addons.journal import Cases
 from addons.observe import Observe
 from addons.settings import ANNOTATED, Settings
 from simulator.render.headers import decision_fields

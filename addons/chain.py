@@ -11,14 +11,18 @@ from collections.abc import Callable, Set
 
 from mitmproxy import http
 from mitmproxy.addonmanager import Loader
+from mitmproxy.proxy.layer import NextLayer
 
 from addons.annotate import Annotate
+from addons.dashboard.context import Context
+from addons.documents import Documents
 from addons.enforce import Enforce
 from addons.explain import Explain
 from addons.failures import Failures
 from addons.journal import Cases, Journal
 from addons.observe import Observe
 from addons.policies import Policies
+from addons.reserved import Reserved
 from addons.rewrite import Rewrite
 from addons.settings import Settings
 from addons.simulate import Simulate
@@ -36,6 +40,9 @@ class Chain:
         self.policies = Policies(failures)
         self.settings = Settings(self.policies)
         self.journal = Journal(cases)
+        self.documents = Documents(self.journal)
+        self.context = Context(self.settings, self.policies, self.journal, self.documents, failures)
+        self.reserved = Reserved(self.context)
         self.simulate = Simulate(self.settings, self.policies, cases, self.journal, failures)
         self.enforce = Enforce(self.settings, cases, Sink(), failures)
         self.observe = Observe(self.settings, cases, self.journal, failures)
@@ -57,7 +64,15 @@ class Chain:
         self.policies.done()
         self.enforce.done()
 
+    def http_connect(self, flow: http.HTTPFlow) -> None:
+        self.reserved.http_connect(flow)
+
+    def next_layer(self, nextlayer: NextLayer) -> None:
+        self.reserved.next_layer(nextlayer)
+
     def requestheaders(self, flow: http.HTTPFlow) -> None:
+        if self.reserved.requestheaders(flow):
+            return
         self.simulate.requestheaders(flow)
         self.enforce.requestheaders(flow)
 
@@ -71,6 +86,8 @@ class Chain:
         self.enforce.request(flow)
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
+        if self.reserved.responseheaders(flow):
+            return
         # What the server really said is judged before any of it is changed.
         self.observe.responseheaders(flow)
         self.enforce.responseheaders(flow)
@@ -84,6 +101,8 @@ class Chain:
         self.journal.response(flow)
 
     def error(self, flow: http.HTTPFlow) -> None:
+        if self.reserved.error(flow):
+            return
         self.enforce.error(flow)
         self.rewrite.error(flow)
         self.observe.error(flow)

@@ -25,7 +25,8 @@ from tornado.netutil import bind_sockets
 
 import simulator
 from addons.chain import Chain
-from addons.journal import Case, Journal
+from addons.entries import Case
+from addons.journal import Journal
 from simulator.render.terminal import headline
 
 _STATIC = Path(__file__).with_name("static")

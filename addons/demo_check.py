@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
 
 from addons.demo import World, demo_world
-from addons.journal import Case
+from addons.entries import Case
 from simulator.problem import printable
 from simulator.render.terminal import as_text
 

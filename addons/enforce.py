@@ -17,9 +17,10 @@ from mitmproxy.exceptions import AddonHalt
 from mitmproxy.net.http.http1 import expected_http_body_size
 
 from addons.bridge import write_fields, write_response
+from addons.entries import Case
 from addons.explain import explanation
 from addons.failures import Failure, Failures, internal_error
-from addons.journal import Case, Cases
+from addons.journal import Cases
 from addons.settings import ANSWERING, ENFORCE, Settings
 from addons.sink import Sink
 from simulator import Decision, Outcome, Response, answer

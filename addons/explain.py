@@ -11,8 +11,9 @@ import json
 
 from mitmproxy import http
 
+from addons.entries import Case
 from addons.failures import Failures
-from addons.journal import Case, Cases
+from addons.journal import Cases
 from addons.settings import ANNOTATE, Settings
 from simulator import Finding, Headers
 from simulator.answer import PROBLEM_JSON, problem_document

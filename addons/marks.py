@@ -11,7 +11,7 @@ import logging
 
 from mitmproxy import http
 
-from addons.journal import Case, Exchange
+from addons.entries import Case, Exchange
 from simulator import Party
 from simulator.browser import sentence
 from simulator.problem import printable

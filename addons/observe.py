@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from mitmproxy import http
 
 from addons.bridge import has_field, peer_address, read_request, read_response
+from addons.entries import Answer, Case, Exchange
 from addons.failures import Failures
-from addons.journal import Case, Cases, Exchange, Journal
+from addons.journal import Cases, Journal
 from addons.marks import mark_exchange
 from addons.settings import Settings
+from simulator import Request
 from simulator.browser import judge_exchange
 
 # How many preflights wait for the request that they asked leave for.
@@ -47,6 +49,8 @@ class Observe:
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         # Most requests have no Origin, and this is all it costs them.
         if not has_field(flow.request, b"origin"):
+            if flow.response is not None and flow.response.status_code >= 400:
+                self._enter(flow)
             return
         case = self._cases.get(flow.id)
         if isinstance(case, Case) and case.answered:
@@ -55,6 +59,8 @@ class Observe:
             exchange = self._judge(flow, case if isinstance(case, Case) else None)
             if exchange is not None:
                 mark_exchange(flow, exchange)
+            elif flow.response is not None and flow.response.status_code >= 400:
+                self._enter(flow)
         except Exception as error:
             self._failures.report(error, "judging a response")
 
@@ -63,11 +69,7 @@ class Observe:
             return None  # a WebSocket, which CORS has no part in
         if flow.request.data.host == self._settings.own_host:
             return None
-        if case is None:
-            client = self._settings.client or peer_address(flow.client_conn.peername)
-            request = read_request(flow, client)
-        else:
-            request = case.request
+        request = self._request(flow) if case is None else case.request
         verdict = judge_exchange(request, read_response(flow.response))
         if verdict is None:
             return None
@@ -86,10 +88,27 @@ class Observe:
             self._journal.add(exchange)
         else:
             case.exchange = exchange
+            self._journal.touch(case)
         return exchange
 
+    def _request(self, flow: http.HTTPFlow) -> Request:
+        return read_request(flow, self._settings.client or peer_address(flow.client_conn.peername))
+
+    def _enter(self, flow: http.HTTPFlow) -> None:
+        """A real refusal that no policy has judged."""
+        if flow.id in self._cases or flow.request.data.host == self._settings.own_host:
+            return
+        assert flow.response is not None
+        try:
+            request, response = self._request(flow), read_response(flow.response)
+            self._journal.add(Answer(flow.id, request, response, self._settings.mode))
+        except Exception as error:
+            self._failures.report(error, "reading a refusal")
+
     def response(self, flow: http.HTTPFlow) -> None:
-        self.exchanges.pop(flow.id, None)
+        exchange = self.exchanges.pop(flow.id, None)
+        if exchange is not None and exchange.number and exchange.changed:
+            self._journal.touch(exchange)
 
     def error(self, flow: http.HTTPFlow) -> None:
         self.exchanges.pop(flow.id, None)

@@ -11,8 +11,9 @@ from __future__ import annotations
 from mitmproxy import http
 
 from addons.bridge import read_response, write_fields
+from addons.entries import Case, Exchange
 from addons.failures import Failures
-from addons.journal import Case, Cases, Exchange
+from addons.journal import Cases
 from addons.marks import mark_changed
 from addons.observe import Observe
 from addons.settings import BROWSER_MESSAGE, UNMASK, Settings

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Sequence, Set
 from ipaddress import ip_address
 
@@ -21,6 +22,7 @@ from mitmproxy.exceptions import OptionsError
 from mitmproxy.options import Options
 from mitmproxy.utils import human
 
+from addons.bridge import is_loopback
 from addons.failures import Failure
 from addons.policies import Policies
 from simulator import PolicyError
@@ -34,6 +36,8 @@ MODES = (OBSERVE, ANNOTATE, ENFORCE, UNMASK, BROWSER_MESSAGE, SIMULATE)
 # Modes in which real answers get the fields that say why, and those in which the policy answers.
 ANNOTATED = frozenset({ANNOTATE, UNMASK, BROWSER_MESSAGE, SIMULATE})
 ANSWERING = frozenset({ENFORCE, SIMULATE})
+# A name with a dot: browsers take one word for a search. Of letters, digits and hyphens.
+_NAME = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?\Z")
 CLIENT_FIELD = "x-why403-client"
 
 
@@ -45,6 +49,11 @@ class Settings:
         self.client = ""
         self.client_header = False
         self.explain_body = False
+        self.overlay = False  # put the panel into pages
+        self.live = True  # what we show follows at once, over a response that does not end
+        self.dashboard = ""  # HOST:PORT; empty: there is none
+        self.host = ""  # the name under which the dashboard is found through the proxy
+        self.log = ""  # the file that decisions are written to
         self.stream_limit: int | None = None  # bodies larger than this are streamed
         self.own_host = ""  # mitmproxy's page with its certificate
         self.broken: Failure | None = None  # the options as they are cannot be used
@@ -93,6 +102,38 @@ class Settings:
             "document for the rest. It shows rules that a server keeps to itself.",
         )
 
+        loader.add_option(
+            "why403_overlay",
+            bool,
+            False,
+            "Put a panel into each page that lists its refused and hidden requests as they happen.",
+        )
+        loader.add_option(
+            "why403_live",
+            bool,
+            True,
+            "Let the overlay hold a connection open for news. Without it asks again and again, and "
+            "test automation that waits for a quiet network does not wait for ever.",
+        )
+        loader.add_option(
+            "why403_dashboard",
+            str,
+            "",
+            "HOST:PORT of this machine for the dashboard; port 0 is any free one; empty: none.",
+        )
+        loader.add_option(
+            "why403_host",
+            str,
+            "why403.test",
+            "Name under which a browser that uses the proxy finds the dashboard.",
+        )
+        loader.add_option(
+            "why403_log",
+            str,
+            "",
+            "File to write every decision to: SQLite, or JSON Lines if it ends in .jsonl.",
+        )
+
     def configure(self, updated: Set[str]) -> None:
         options = ctx.options
         if any(name.startswith("why403_") for name in updated):
@@ -118,11 +159,16 @@ class Settings:
         mode, client, paths = _checked(
             options.why403_mode, options.why403_client, options.why403_policy
         )
+        dashboard = _read_address(options.why403_dashboard)
+        host = _read_name(options.why403_host)
         if policies_too:
             self._use(paths)
         self.mode, self.client = mode, client
         self.client_header = options.why403_client_header
         self.explain_body = options.why403_explain_body
+        self.overlay, self.live = options.why403_overlay, options.why403_live
+        self.dashboard, self.host = dashboard, host
+        self.log = os.path.expanduser(options.why403_log)
         self.broken = None
 
     def running(self) -> None:
@@ -183,6 +229,46 @@ def _checked(mode: str, client: str, paths: Sequence[str]) -> tuple[str, str, Se
     if wrong:
         raise OptionsError("\n".join(wrong))
     return mode, client, paths
+
+
+def _read_address(text: str) -> str:
+    """HOST:PORT of this machine. Raises OptionsError."""
+    text = text.strip()
+    if not text:
+        return ""
+    host, _, port = text.rpartition(":")
+    host = host.strip("[]") or "127.0.0.1"
+    if not (port.isascii() and port.isdigit() and int(port) <= 65535):
+        raise OptionsError(
+            sentence(
+                f"why403_dashboard={quote(text)} is not an address to listen on",
+                "it names no port",
+                "write `why403_dashboard=127.0.0.1:8403`",
+            )
+        )
+    if host != "localhost" and not is_loopback(host):
+        raise OptionsError(
+            sentence(
+                f"why403_dashboard={quote(text)} is open to other machines",
+                "the dashboard shows what passes, and the policy",
+                f"write `why403_dashboard=127.0.0.1:{port}`",
+            )
+        )
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _read_name(text: str) -> str:
+    """A host name, in lower case. Raises OptionsError."""
+    name = text.strip().lower()
+    if name and not _NAME.match(name):
+        raise OptionsError(
+            sentence(
+                f"why403_host={quote(text)} is not a host name",
+                "a browser asks for the dashboard under it",
+                "write `why403_host=why403.test`",
+            )
+        )
+    return name
 
 
 def _is_address(text: str) -> bool:

@@ -11,8 +11,9 @@ from copy import copy
 from mitmproxy import http
 
 from addons.bridge import is_loopback, peer_address, read_request
+from addons.entries import Case
 from addons.failures import Failure, Failures
-from addons.journal import Case, Cases, Journal
+from addons.journal import Cases, Journal
 from addons.marks import mark
 from addons.policies import Policies
 from addons.settings import CLIENT_FIELD, Settings

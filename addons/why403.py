@@ -25,6 +25,7 @@ else:
     name = chain.name
     load, configure = chain.load, chain.configure
     running, done = chain.running, chain.done
+    http_connect, next_layer = chain.http_connect, chain.next_layer
     requestheaders, request = chain.requestheaders, chain.request
     responseheaders, response = chain.responseheaders, chain.response
     error = chain.error

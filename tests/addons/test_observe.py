@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from addons.journal import Case, Exchange
+from addons.entries import Answer, Case, Exchange
 from addons.marks import HIDDEN, KEY
 
 APP = ("Origin", "https://app.test")
@@ -84,9 +84,33 @@ def test_a_cookie_shows_the_credentials_mode(watching, flow) -> None:
 def test_what_browsers_apply_no_cors_to_is_left_alone(watching, flow, headers) -> None:
     made = flow(headers=headers)
 
-    watching.exchange(made, 403)
+    watching.exchange(made, 200)
 
     assert (made.marked, made.comment, made.metadata) == ("", "", {})
+    assert entries(watching) == []
+
+
+@pytest.mark.parametrize(
+    "headers", [[], [("Origin", "https://api.test")], [APP, ("Sec-Fetch-Mode", "navigate")]]
+)
+def test_a_real_refusal_that_nothing_explains_is_entered_and_left_alone(
+    watching, flow, headers
+) -> None:
+    made = flow(headers=headers)
+
+    watching.exchange(made, 403, [("X-Real", "1")])
+
+    assert (made.marked, made.comment, made.metadata) == ("", "", {})
+    (entry,) = entries(watching)
+    assert isinstance(entry, Answer)
+    assert (entry.response.status, entry.response.headers.get("x-real")) == (403, "1")
+    assert entry.brief()["summary"] == "the server answered 403 Forbidden; no policy says why"
+
+
+def test_mitmproxys_own_page_is_no_refusal(watching, flow) -> None:
+    watching.options.update(onboarding_host="mitm.it")
+    watching.exchange(flow("http://mitm.it/nothing"), 404)
+
     assert entries(watching) == []
 
 
