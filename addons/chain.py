@@ -15,12 +15,14 @@ from mitmproxy.proxy.layer import NextLayer
 
 from addons.annotate import Annotate
 from addons.dashboard.context import Context
+from addons.dashboard.server import Server
 from addons.documents import Documents
 from addons.enforce import Enforce
 from addons.explain import Explain
 from addons.failures import Failures
 from addons.journal import Cases, Journal
 from addons.observe import Observe
+from addons.overlay import Overlay
 from addons.policies import Policies
 from addons.reserved import Reserved
 from addons.rewrite import Rewrite
@@ -35,6 +37,7 @@ class Chain:
     name = "why403"
 
     def __init__(self) -> None:
+        self._running = False
         cases: Cases = {}
         failures = Failures()
         self.policies = Policies(failures)
@@ -42,7 +45,9 @@ class Chain:
         self.journal = Journal(cases)
         self.documents = Documents(self.journal)
         self.context = Context(self.settings, self.policies, self.journal, self.documents, failures)
+        self.server = Server(self.context)
         self.reserved = Reserved(self.context)
+        self.overlay = Overlay(self.settings, self.context, failures)
         self.simulate = Simulate(self.settings, self.policies, cases, self.journal, failures)
         self.enforce = Enforce(self.settings, cases, Sink(), failures)
         self.observe = Observe(self.settings, cases, self.journal, failures)
@@ -55,12 +60,18 @@ class Chain:
 
     def configure(self, updated: Set[str]) -> None:
         self.settings.configure(updated)
+        if self._running:
+            self.server.follow()
 
     def running(self) -> None:
+        self._running = True
         self.settings.running()
         self.policies.running()
+        self.server.follow()
 
     def done(self) -> None:
+        self._running = False
+        self.server.stop()
         self.policies.done()
         self.enforce.done()
 
@@ -73,6 +84,8 @@ class Chain:
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         if self.reserved.requestheaders(flow):
             return
+        # Before the request is judged: its own refusal is the document's, too.
+        self.overlay.requestheaders(flow)
         self.simulate.requestheaders(flow)
         self.enforce.requestheaders(flow)
 
@@ -93,10 +106,12 @@ class Chain:
         self.enforce.responseheaders(flow)
         self.rewrite.responseheaders(flow)
         self.annotate.responseheaders(flow)
+        self.overlay.responseheaders(flow)
 
     def response(self, flow: http.HTTPFlow) -> None:
         self.rewrite.response(flow)
         self.explain.response(flow)
+        self.overlay.response(flow)
         self.observe.response(flow)
         self.journal.response(flow)
 
@@ -105,5 +120,6 @@ class Chain:
             return
         self.enforce.error(flow)
         self.rewrite.error(flow)
+        self.overlay.error(flow)
         self.observe.error(flow)
         self.journal.error(flow)

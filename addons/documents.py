@@ -21,12 +21,19 @@ _LEFT_ALONE = 50
 
 @dataclass(slots=True, eq=False)
 class Document:
-    """A page that the overlay is in. `after` is the last decision before it was asked for."""
+    """A page that the overlay is in. `flow_id` is of the request that loaded it, `after` the last
+    decision before that."""
 
     page: Page
-    url: str
+    flow_id: str
     after: int
     token: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+
+    def may_read(self, entry: Entry) -> bool:
+        """Whether the entry is of this page: its own loading, or what it has asked for since."""
+        if entry.number <= self.after:
+            return False
+        return entry.flow_id == self.flow_id or is_of(entry.request, self.page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +53,9 @@ class Documents:
         self._documents: OrderedDict[str, Document] = OrderedDict()
         self.left_alone: OrderedDict[str, LeftAlone] = OrderedDict()
 
-    def add(self, page: Page, url: str, after: int) -> Document:
+    def add(self, page: Page, flow_id: str, after: int) -> Document:
         """Enter a document; the oldest is forgotten where there are many."""
-        document = Document(page, url, after)
+        document = Document(page, flow_id, after)
         self._documents[document.token] = document
         if len(self._documents) > _KEPT:
             self._documents.popitem(last=False)
@@ -67,15 +74,9 @@ class Documents:
 
     def entries(self, document: Document, revision: int) -> Iterator[Entry]:
         """What the document may read of what is new after this revision."""
-        return (
-            entry
-            for entry in self._journal.changed(revision)
-            if entry.number > document.after and is_of(entry.request, document.page)
-        )
+        return (e for e in self._journal.changed(revision) if document.may_read(e))
 
     def entry(self, document: Document, number: int) -> Entry | None:
         """One decision, if the document may read it."""
         entry = self._journal.find(number)
-        if entry is None or number <= document.after or not is_of(entry.request, document.page):
-            return None
-        return entry
+        return entry if entry is not None and document.may_read(entry) else None

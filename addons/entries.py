@@ -81,6 +81,7 @@ class Exchange:
 
     flow_id: str
     request: Request
+    response: Response
     verdict: Verdict
     mode: str
     case: Case | None = None  # what a policy said of the request

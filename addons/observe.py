@@ -70,10 +70,11 @@ class Observe:
         if flow.request.data.host == self._settings.own_host:
             return None
         request = self._request(flow) if case is None else case.request
-        verdict = judge_exchange(request, read_response(flow.response))
+        response = read_response(flow.response)
+        verdict = judge_exchange(request, response)
         if verdict is None:
             return None
-        exchange = Exchange(flow.id, request, verdict, self._settings.mode, case)
+        exchange = Exchange(flow.id, request, response, verdict, self._settings.mode, case)
         ask = _Ask(verdict.origin, request.url)
         if verdict.preflight:
             self._preflights.pop(ask, None)

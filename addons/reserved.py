@@ -69,6 +69,10 @@ class Reserved:
         data = flow.request.data
         if not context.port or flow.error is not None or not flow.live:
             return False
+        if data.port == context.port and is_loopback(data.host):
+            # The dashboard by its own address, from a browser that sends everything to the proxy.
+            self._taken[flow.id] = _Taken(data.scheme, data.host, data.port, data.headers)
+            return True
         named = context.settings.host and _is_host(flow.request.pretty_host, context.settings.host)
         if not named and not data.path.startswith(_PATH):
             return False

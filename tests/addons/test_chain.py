@@ -7,15 +7,9 @@ from mitmproxy.hooks import all_hooks
 from addons.chain import Chain
 
 PARTS = (
-    "reserved",
-    "settings",
-    "policies",
-    "simulate",
-    "enforce",
-    "annotate",
-    "explain",
-    "journal",
-)
+    "reserved", "overlay", "settings", "policies", "simulate", "enforce", "observe", "rewrite",
+    "annotate", "explain", "journal",
+)  # fmt: skip
 
 
 def test_no_hook_is_async() -> None:
@@ -33,8 +27,9 @@ def test_every_hook_of_a_part_is_passed_on() -> None:
 
 
 def test_the_verdict_comes_first_and_the_case_is_closed_last() -> None:
-    first, second = inspect.getsource(Chain.requestheaders).split("self.")[1:3]
+    first, second, third = inspect.getsource(Chain.requestheaders).split("self.")[1:4]
     assert first.startswith("reserved")  # what is for why403 itself is judged by nobody
-    assert second.startswith("simulate")
+    assert second.startswith("overlay")  # a document's own refusal is entered after it is asked for
+    assert third.startswith("simulate")
     for hook in (Chain.response, Chain.error):
         assert inspect.getsource(hook).split("self.")[-1].startswith("journal")

@@ -29,7 +29,7 @@ def journal() -> Journal:
 def test_a_document_reads_what_its_origin_asked_since_it_was_loaded(journal: Journal) -> None:
     documents = Documents(journal)
     entered(journal, APP)
-    document = documents.add(Page(APP, APP), f"{APP}/", journal.count)
+    document = documents.add(Page(APP, APP), "another", journal.count)
     mine = entered(journal, APP)
     others = entered(journal, OTHER)
 
@@ -41,10 +41,19 @@ def test_a_document_reads_what_its_origin_asked_since_it_was_loaded(journal: Jou
     assert documents.entry(document, 99) is None
 
 
+def test_a_document_reads_of_its_own_loading_though_its_origin_is_opaque(journal: Journal) -> None:
+    documents = Documents(journal)
+    document = documents.add(Page("null", APP), "id", journal.count)
+
+    loading = entered(journal, "https://none.test")
+
+    assert list(documents.entries(document, 0)) == [loading]
+
+
 def test_a_token_finds_its_document_and_the_oldest_are_forgotten(journal: Journal) -> None:
     documents = Documents(journal)
 
-    many = [documents.add(Page(APP, APP), f"{APP}/{n}", 0) for n in range(501)]
+    many = [documents.add(Page(APP, APP), f"{n}", 0) for n in range(501)]
 
     assert len({document.token for document in many}) == 501
     assert documents.find(many[-1].token) is many[-1]

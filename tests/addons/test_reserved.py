@@ -112,6 +112,18 @@ def test_a_switch_of_protocols_is_not_streamed(served: Any, flow: Make) -> None:
     assert made.response.stream is False
 
 
+def test_the_dashboard_s_own_address_is_no_traffic(served: Any, flow: Make) -> None:
+    made = flow(f"http://127.0.0.1:{PORT}/api/stream")
+
+    served.exchange(made, 403)
+
+    assert served.chain.journal.count == 0
+    assert sent_to(made) == ("http", "127.0.0.1", PORT)
+    assert "x-why403-inside" not in made.request.headers
+    assert made.response is not None
+    assert made.response.stream is True
+
+
 @pytest.mark.parametrize("url", ["https://api.test/open", "https://api.test/a/__why403__/b"])
 def test_all_else_goes_its_way(served: Any, flow: Make, url: str) -> None:
     made = flow(url)
