@@ -4,9 +4,6 @@ A small API and a page of another origin, both on this machine, mitmproxy in fro
 the policy `policies/demo.yaml`, and each decision as it falls. Nothing leaves the machine.
 """
 
-# mitmproxy annotates only part of what it offers.
-# mypy: untyped-calls-exclude="mitmproxy"
-
 from __future__ import annotations
 
 import asyncio
@@ -17,14 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import tornado.web
-from mitmproxy.options import Options
-from mitmproxy.tools.dump import DumpMaster
 from rich.console import Console
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 import simulator
 from addons.chain import Chain
+from addons.embedding import proxying
 from addons.entries import Case
 from addons.journal import Journal
 from simulator.render.terminal import headline
@@ -124,7 +120,15 @@ async def demo_world(port: int = 0) -> AsyncIterator[World]:
         ]
     )
     with _serving(orders, 0) as origin, _serving(page, port) as world.page:
-        async with _proxying(chain, world, origin) as world.api:
+        async with proxying(
+            chain,
+            f"reverse:{origin}@127.0.0.1:0",
+            keep_host_header=True,
+            why403_policy=[str(world.policy)],
+            why403_mode="enforce",
+            why403_explain_body=True,
+        ) as (host, number):
+            world.api = f"http://{host}:{number}"
             yield world
 
 
@@ -137,35 +141,6 @@ def _serving(application: tornado.web.Application, port: int) -> Iterator[str]:
         yield f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
     finally:
         server.stop()
-
-
-@asynccontextmanager
-async def _proxying(chain: Chain, world: World, upstream: str) -> AsyncIterator[str]:
-    """mitmproxy in front of the API, with our addon where those of `-s` stand."""
-    options = Options(mode=[f"reverse:{upstream}@127.0.0.1:0"])
-    master = DumpMaster(options, with_termlog=False, with_dumper=False)
-    place = master.addons.chain.index(master.addons.get("scriptloader"))
-    master.addons.register(chain)
-    master.addons.chain.insert(place, chain)
-    # The options of addons exist only now.
-    options.update(
-        keep_host_header=True,
-        why403_policy=[str(world.policy)],
-        why403_mode="enforce",
-        why403_explain_body=True,
-    )
-    running = asyncio.create_task(master.run())
-    try:
-        servers = master.addons.get("proxyserver")
-        while not servers.listen_addrs():
-            if running.done():
-                await running
-                raise OSError("mitmproxy ended before it listened")
-            await asyncio.sleep(0.01)
-        yield f"http://127.0.0.1:{servers.listen_addrs()[0][1]}"
-    finally:
-        master.shutdown()
-        await running
 
 
 def run_demo(port: int) -> int:

@@ -14,9 +14,9 @@ import click
 # Where each verb stands, in the order in which help lists them.
 VERBS = {
     "explain": "explain", "test": "test", "lint": "lint", "diff": "diff", "record": "record",
-    "learn": "learn", "audit": "audit", "decide": "machines", "browser": "machines",
-    "reasons": "reference", "schema": "reference", "completion": "reference", "proxy": "live",
-    "demo": "live",
+    "learn": "learn", "audit": "audit", "open": "open", "proxy": "live", "demo": "live",
+    "decide": "machines", "browser": "machines", "reasons": "reference", "schema": "reference",
+    "completion": "reference",
 }  # fmt: skip
 
 
@@ -29,7 +29,9 @@ class Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
-        verb: click.Command = getattr(import_module(f"simulator.verbs.{VERBS[cmd_name]}"), cmd_name)
+        module = import_module(f"simulator.verbs.{VERBS[cmd_name]}")
+        # A verb that is called like something of Python's own has a line behind its name.
+        verb: click.Command = getattr(module, f"{cmd_name}_", None) or getattr(module, cmd_name)
         return verb
 
 

@@ -201,6 +201,7 @@ FLOORS = {
     "render.annotation": 2,
     "render.hazards": 16,
     "render.requests": 16,
+    "render.stream": 18,
     "render.shown_request": 17,
     "render.sarif": 17,
     "render.differences": 18,

@@ -1,0 +1,141 @@
+"""What happens while somebody looks at a page by `why403 open`?
+
+The proxy runs in this process with overlay and dashboard, a browser with a profile of its own looks
+at the page through it, and what is refused or hidden is told in the terminal too. When either ends
+so does the other, and everything that was made for them is gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mitmproxy.exceptions import OptionsError
+from rich.console import Console
+from rich.text import Text
+
+from addons.browser_find import Browser, find_browser
+from addons.browser_run import CERTIFICATE, is_root, running
+from addons.chain import Chain
+from addons.embedding import proxying
+from simulator.problem import Fault
+from simulator.render.stream import entry_text, is_told
+
+_INTERVAL = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What to look at, and how."""
+
+    url: str
+    policies: tuple[str, ...] = ()
+    mode: str = "annotate"
+    client: str = ""
+    browser: str | None = None
+    headless: bool = False
+    insecure: bool = False
+    overlay: bool = True
+    verbose: bool = False
+
+
+def browse(wish: Wish) -> None:
+    """Open it, until the browser is closed or Ctrl-C. Raises Fault."""
+    browser = find_browser(wish.browser, system=sys.platform, environment=os.environ)
+    try:
+        asyncio.run(_browse(wish, browser))
+    except OptionsError as error:
+        raise Fault("the proxy cannot be set so", str(error).lower()) from None
+
+
+async def _browse(wish: Wish, browser: Browser) -> None:
+    console = Console(highlight=False)
+    chain = Chain()
+    with tempfile.TemporaryDirectory(prefix="why403-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        # A certificate authority of this run alone: nobody comes to trust one that stays.
+        proxy = proxying(
+            chain, "regular@127.0.0.1:0", confdir=folder / "authority", **_options(wish)
+        )
+        async with proxy as address:
+            _tell(console, chain, browser, address)
+            browsing = running(
+                browser,
+                wish.url,
+                folder=folder,
+                proxy=address,
+                certificate=folder / "authority" / CERTIFICATE,
+                headless=wish.headless,
+            )
+            async with browsing as process:
+                await _until_the_end(process, chain, console, verbose=wish.verbose)
+
+
+def _options(wish: Wish) -> dict[str, Any]:
+    return {
+        "why403_policy": list(wish.policies),
+        "why403_mode": wish.mode,
+        "why403_client": wish.client,
+        "why403_overlay": wish.overlay,
+        "why403_dashboard": "127.0.0.1:0",
+        "ssl_insecure": wish.insecure,
+        "connection_strategy": "lazy",  # what we answer ourselves needs no server
+    }
+
+
+def _tell(console: Console, chain: Chain, browser: Browser, address: tuple[str, int]) -> None:
+    context = chain.context
+    console.print(f"\n  [bold]{browser.name}[/]  {browser.path}, through {address[0]}:{address[1]}")
+    dashboard = Text("  dashboard  ").append(
+        f"{context.url}?token={context.token}", style="bold cyan"
+    )
+    console.print(dashboard, soft_wrap=True)
+    if is_root() and browser.family == "chromium":
+        console.print("  as root it runs without its sandbox (--no-sandbox)", style="yellow")
+    console.print("  close the browser, or Ctrl-C, to end\n", style="dim")
+
+
+async def _until_the_end(
+    process: asyncio.subprocess.Process, chain: Chain, console: Console, *, verbose: bool
+) -> None:
+    """Tell what passes until the browser has ended, or somebody ends us."""
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    if sys.platform != "win32":
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, ended.set)
+    waiting = [loop.create_task(process.wait()), loop.create_task(ended.wait())]
+    telling = loop.create_task(tell_entries(chain, console, verbose=verbose))
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (*waiting, telling):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+async def tell_entries(chain: Chain, console: Console, *, verbose: bool) -> None:
+    """A line or two for each entry once its end is known; of what passes, if it is asked for."""
+    journal = chain.journal
+    told = 0
+    seen = 0
+    while True:
+        await asyncio.sleep(_INTERVAL)
+        if journal.revision == seen:
+            continue
+        seen = journal.revision
+        for entry in journal.since(told):
+            if not entry.ended:
+                break  # in their order; it will be told when it has ended
+            told = entry.number
+            brief = entry.brief()
+            if verbose or is_told(brief):
+                console.print(entry_text(brief), soft_wrap=True)
