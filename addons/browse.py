@@ -26,9 +26,6 @@ from addons.browser_run import CERTIFICATE, is_root, running
 from addons.chain import Chain
 from addons.embedding import proxying
 from simulator.problem import Fault
-from simulator.render.stream import entry_text, is_told
-
-_INTERVAL = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,7 @@ async def _browse(wish: Wish, browser: Browser) -> None:
                 headless=wish.headless,
             )
             async with browsing as process:
-                await _until_the_end(process, chain, console, verbose=wish.verbose)
+                await _until_the_end(process)
 
 
 def _options(wish: Wish) -> dict[str, Any]:
@@ -85,6 +82,7 @@ def _options(wish: Wish) -> dict[str, Any]:
         "why403_client": wish.client,
         "why403_overlay": wish.overlay,
         "why403_dashboard": "127.0.0.1:0",
+        "why403_stream": "all" if wish.verbose else "refused",
         "ssl_insecure": wish.insecure,
         "connection_strategy": "lazy",  # what we answer ourselves needs no server
     }
@@ -102,40 +100,18 @@ def _tell(console: Console, chain: Chain, browser: Browser, address: tuple[str, 
     console.print("  close the browser, or Ctrl-C, to end\n", style="dim")
 
 
-async def _until_the_end(
-    process: asyncio.subprocess.Process, chain: Chain, console: Console, *, verbose: bool
-) -> None:
-    """Tell what passes until the browser has ended, or somebody ends us."""
+async def _until_the_end(process: asyncio.subprocess.Process) -> None:
+    """Wait until the browser has ended, or somebody ends us."""
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     if sys.platform != "win32":
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, ended.set)
     waiting = [loop.create_task(process.wait()), loop.create_task(ended.wait())]
-    telling = loop.create_task(tell_entries(chain, console, verbose=verbose))
     try:
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in (*waiting, telling):
+        for task in waiting:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-
-
-async def tell_entries(chain: Chain, console: Console, *, verbose: bool) -> None:
-    """A line or two for each entry once its end is known; of what passes, if it is asked for."""
-    journal = chain.journal
-    told = 0
-    seen = 0
-    while True:
-        await asyncio.sleep(_INTERVAL)
-        if journal.revision == seen:
-            continue
-        seen = journal.revision
-        for entry in journal.since(told):
-            if not entry.ended:
-                break  # in their order; it will be told when it has ended
-            told = entry.number
-            brief = entry.brief()
-            if verbose or is_told(brief):
-                console.print(entry_text(brief), soft_wrap=True)

@@ -29,6 +29,7 @@ from addons.rewrite import Rewrite
 from addons.settings import Settings
 from addons.simulate import Simulate
 from addons.sink import Sink
+from addons.terminal import Terminal
 
 
 class Chain:
@@ -54,6 +55,7 @@ class Chain:
         self.rewrite = Rewrite(self.settings, cases, self.observe, failures)
         self.annotate = Annotate(self.settings, cases, self.observe, failures)
         self.explain = Explain(self.settings, cases, failures)
+        self.terminal = Terminal(self.settings, self.journal, failures)
 
     def load(self, loader: Loader) -> None:
         self.settings.load(loader)
@@ -68,9 +70,11 @@ class Chain:
         self.settings.running()
         self.policies.running()
         self.server.follow()
+        self.terminal.running()
 
     def done(self) -> None:
         self._running = False
+        self.terminal.done()
         self.server.stop()
         self.policies.done()
         self.enforce.done()

@@ -16,7 +16,8 @@ from simulator import Party
 from simulator.browser import sentence
 from simulator.problem import printable
 
-logger = logging.getLogger("why403")
+# A logger of its own: where the terminal tells each refusal by itself, this one is silent.
+logger = logging.getLogger("why403.refused")
 
 KEY = "why403"
 PREFIX = "why403: "

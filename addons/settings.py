@@ -38,6 +38,7 @@ ANNOTATED = frozenset({ANNOTATE, UNMASK, BROWSER_MESSAGE, SIMULATE})
 ANSWERING = frozenset({ENFORCE, SIMULATE})
 # A name with a dot: browsers take one word for a search. Of letters, digits and hyphens.
 _NAME = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?\Z")
+STREAMS = ("", "refused", "all", "json")
 CLIENT_FIELD = "x-why403-client"
 
 
@@ -53,7 +54,7 @@ class Settings:
         self.live = True  # what we show follows at once, over a response that does not end
         self.dashboard = ""  # HOST:PORT; empty: there is none
         self.host = ""  # the name under which the dashboard is found through the proxy
-        self.log = ""  # the file that decisions are written to
+        self.stream = ""  # what is told in the terminal as it falls
         self.stream_limit: int | None = None  # bodies larger than this are streamed
         self.own_host = ""  # mitmproxy's page with its certificate
         self.broken: Failure | None = None  # the options as they are cannot be used
@@ -128,10 +129,12 @@ class Settings:
             "Name under which a browser that uses the proxy finds the dashboard.",
         )
         loader.add_option(
-            "why403_log",
+            "why403_stream",
             str,
             "",
-            "File to write every decision to: SQLite, or JSON Lines if it ends in .jsonl.",
+            "What to tell on standard output as it falls: refused, all, or json for programs; "
+            "empty: nothing but the log.",
+            choices=STREAMS,
         )
 
     def configure(self, updated: Set[str]) -> None:
@@ -168,7 +171,7 @@ class Settings:
         self.explain_body = options.why403_explain_body
         self.overlay, self.live = options.why403_overlay, options.why403_live
         self.dashboard, self.host = dashboard, host
-        self.log = os.path.expanduser(options.why403_log)
+        self.stream = _read_stream(options.why403_stream)
         self.broken = None
 
     def running(self) -> None:
@@ -255,6 +258,19 @@ def _read_address(text: str) -> str:
             )
         )
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _read_stream(text: str) -> str:
+    """What is told. Raises OptionsError."""
+    if text not in STREAMS:
+        raise OptionsError(
+            sentence(
+                f"why403_stream={quote(text)} is not known",
+                f"it is one of {list_words(STREAMS[1:], last='and')}, or empty",
+                f"write `why403_stream={STREAMS[1]}`",
+            )
+        )
+    return text
 
 
 def _read_name(text: str) -> str:

@@ -21,6 +21,10 @@ def mitmdump_arguments(
     reverse: str | None = None,
     client: str | None = None,
     explain_body: bool = False,
+    stream: str = "refused",
+    overlay: bool = False,
+    dashboard: str = "",
+    live: bool = True,
 ) -> list[str]:
     """The arguments. `script` is the addon's file. Raises Fault for what is no address."""
     host, _, port = listen.rpartition(":")
@@ -40,4 +44,14 @@ def mitmdump_arguments(
         arguments += ["--set", f"why403_client={client}"]
     if explain_body:
         arguments += ["--set", "why403_explain_body=true"]
+    if overlay:
+        arguments += ["--set", "why403_overlay=true"]
+    if not live:
+        arguments += ["--set", "why403_live=false"]
+    if dashboard:
+        arguments += ["--set", f"why403_dashboard={dashboard}"]
+    arguments += ["--set", f"why403_stream={stream}"]
+    if stream == "json":
+        # Standard output is the program's; mitmproxy's log would stand in between.
+        arguments += ["--set", "termlog_verbosity=error"]
     return arguments

@@ -30,6 +30,12 @@ from simulator.verbs.common import fail, open_policies
 @click.option("--reverse", metavar="URL", help="Stand in front of this one server.")
 @click.option("--client", metavar="ADDRESS", help="Judge as if this address had connected.")
 @click.option("--explain-body", is_flag=True, help="Put the explanation where a bare 4xx was.")
+@click.option("--overlay", is_flag=True, help="Put a panel into pages that lists refusals.")
+@click.option(
+    "--poll", is_flag=True, help="The panel holds no connection open, for automated tests."
+)
+@click.option("-v", "--verbose", is_flag=True, help="Tell what passes, too.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each request.")
 @click.argument("further", metavar="[-- MITMDUMP…]", nargs=-1, type=click.UNPROCESSED)
 def proxy(
     policies: tuple[str, ...],
@@ -38,11 +44,16 @@ def proxy(
     reverse: str | None,
     client: str | None,
     explain_body: bool,
+    overlay: bool,
+    poll: bool,
+    verbose: bool,
+    as_json: bool,
     further: tuple[str, ...],
 ) -> None:
     """Run mitmdump with why403 in it. What follows `--` goes to mitmdump as it is.
 
-    Without a policy it explains every answer that a browser would keep from its page.
+    Without a policy it explains every answer that a browser would keep from its page. Each refusal
+    is told as it falls; at the end, what was refused most and what would mend it.
     """
     open_policies(policies)  # complain here, before a proxy is started
     import addons
@@ -56,6 +67,9 @@ def proxy(
             reverse=reverse,
             client=client,
             explain_body=explain_body,
+            stream="json" if as_json else "all" if verbose else "refused",
+            overlay=overlay,
+            live=not poll,
         )
     except Fault as fault:
         fail(fault)

@@ -50,3 +50,18 @@ def test_what_is_no_address_is_refused(listen: str) -> None:
 
 def test_a_port_alone_means_this_machine() -> None:
     assert mitmdump_arguments("x", listen=":81")[3:6:2] == ["127.0.0.1", "81"]
+
+
+def test_what_is_told_and_shown_are_options_too() -> None:
+    arguments = mitmdump_arguments(
+        "why403.py", stream="json", overlay=True, live=False, dashboard="127.0.0.1:8403"
+    )
+
+    assert {
+        "why403_stream=json",
+        "why403_overlay=true",
+        "why403_live=false",
+        "why403_dashboard=127.0.0.1:8403",
+        "termlog_verbosity=error",
+    } <= set(arguments)
+    assert "termlog_verbosity=error" not in mitmdump_arguments("why403.py")

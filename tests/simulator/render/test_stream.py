@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from simulator.render.record import Plain
-from simulator.render.stream import entry_text, is_told
+from simulator.render.stream import entry_block, is_told
+from simulator.render.terminal import as_text
 
 PASSED: dict[str, Plain] = {
     "at": 1_764_000_000.0, "method": "GET", "url": "https://api.test/orders", "allowed": True,
@@ -23,7 +24,7 @@ REFUSED = PASSED | {
 
 
 def lines(brief: dict[str, Plain], *, times: int = 1) -> list[str]:
-    first, *rest = entry_text(brief, times=times).plain.split("\n")
+    first, *rest = as_text(entry_block(brief, times=times), width=200).splitlines()
     return [first[len("00:00:00 ") :], *(line.strip() for line in rest)]
 
 
@@ -34,9 +35,7 @@ def test_what_passes_is_a_line() -> None:
 def test_what_is_refused_says_why_and_where() -> None:
     assert lines(REFUSED, times=3) == [
         "✗ 403 GET https://api.test/orders  authorize.missing-scope  3 times",
-        "key web lacks the scope orders:write  shop.yaml:21".replace("web", "`web`").replace(
-            "orders:write", "`orders:write`"
-        ),
+        "key `web` lacks the scope `orders:write`  shop.yaml:21",
     ]
 
 
@@ -57,6 +56,12 @@ def test_what_broke_off_has_no_status() -> None:
     broken = PASSED | {"served": None, "error": "the server went away"}
 
     assert lines(broken) == ["✗ no answer GET https://api.test/orders", "the server went away"]
+
+
+def test_where_a_policy_would_refuse_what_the_server_let_in_both_are_told() -> None:
+    first, *_ = lines(REFUSED | {"served": 200})
+
+    assert first.startswith("✗ 403 by the policy, really 200 GET ")
 
 
 def test_what_is_not_known_is_no_refusal() -> None:
@@ -83,8 +88,9 @@ def test_people_hear_of_what_failed(brief: dict[str, Plain], told: bool) -> None
 def test_a_terminal_acts_on_nothing_that_a_client_made_up() -> None:
     evil = REFUSED | {"url": "https://api.test/\x1b[2J", "method": "G\x07ET", "summary": "\x1b]0;x"}
 
-    assert "\x1b" not in entry_text(evil).plain
-    assert "\x07" not in entry_text(evil).plain
+    shown = as_text(entry_block(evil), width=200)
+    assert "\x1b" not in shown
+    assert "\x07" not in shown
 
 
 def test_a_long_url_is_cut() -> None:
