@@ -139,12 +139,14 @@ def summary_block(summary: Summary) -> RenderableType:
     parts: list[RenderableType] = [head]
     for told in summary.most(_SHOWN):
         kind = told.kind
-        line = Text("  once " if told.times == 1 else f"  {told.times:,} times ", style="bold")
+        often = "  once " if told.times == 1 else f"  {told.times:,} times "
+        line = Text().append(often, style="bold")
         line.append(f"{kind.status} ", style="red").append(kind.reason, style="cyan")
         line.append(f"  {kind.place}" if kind.place else "", style="magenta")
-        why = marked(printable(str(told.last.brief()["summary"])))
+        brief = told.last.brief()
+        why = marked(printable(str(brief["error"] or brief["summary"])))
         parts += [line, Padding(why, (0, 0, 0, 7))]
-        fix = first_fix(told.last)
+        fix = "" if brief["error"] else first_fix(told.last)
         if fix:
             said_fix = Text("fix: ", style="green").append_text(marked(printable(fix)))
             parts.append(Padding(said_fix, (0, 0, 0, 7)))

@@ -24,7 +24,7 @@ def entry_block(brief: Mapping[str, Plain], *, times: int = 1) -> RenderableType
     mark, style = ("✗", "red") if told else ("✓", "green")
     if not told and brief["allowed"] is None:
         mark, style = "?", "yellow"
-    head = Text(f"{_clock(brief['at'])} ", style="dim")
+    head = Text().append(f"{_clock(brief['at'])} ", style="dim")
     head.append(f"{mark} {_status(brief)} ", style=style)
     head.append(f"{printable(str(brief['method']))} ", style="bold")
     url = printable(str(brief["url"]))
