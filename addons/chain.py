@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Set
 
-from mitmproxy import http
+from mitmproxy import contentviews, http
 from mitmproxy.addonmanager import Loader
 from mitmproxy.proxy.layer import NextLayer
 
 from addons.annotate import Annotate
+from addons.commands import Commands
 from addons.dashboard.context import Context
 from addons.dashboard.server import Server
 from addons.documents import Documents
@@ -30,6 +31,7 @@ from addons.settings import Settings
 from addons.simulate import Simulate
 from addons.sink import Sink
 from addons.terminal import Terminal
+from addons.views import WhyView
 
 
 class Chain:
@@ -55,10 +57,14 @@ class Chain:
         self.rewrite = Rewrite(self.settings, cases, self.observe, failures)
         self.annotate = Annotate(self.settings, cases, self.observe, failures)
         self.explain = Explain(self.settings, cases, failures)
-        self.terminal = Terminal(self.settings, self.journal, failures)
+        self.commands = Commands(self.policies)
+        self.terminal = Terminal(self.settings, self.journal, self.documents, failures)
 
     def load(self, loader: Loader) -> None:
         self.settings.load(loader)
+        # Not an addon of its own: mitmproxy would ask it at every event.
+        loader.master.commands.collect_commands(self.commands)
+        contentviews.add(WhyView)
 
     def configure(self, updated: Set[str]) -> None:
         self.settings.configure(updated)

@@ -19,6 +19,7 @@ from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from addons.documents import Documents, LeftAlone
 from addons.entries import Entry
 from addons.failures import Failures
 from addons.journal import Journal
@@ -45,11 +46,14 @@ class Terminal:
         self,
         settings: Settings,
         journal: Journal,
+        documents: Documents,
         failures: Failures,
         console: Console | None = None,
     ) -> None:
         self._settings = settings
         self._journal = journal
+        self._documents = documents
+        self._noted: dict[str, LeftAlone] = {}
         self._failures = failures
         self._console = console
         self._telling: asyncio.Task[None] | None = None
@@ -91,6 +95,7 @@ class Terminal:
             await asyncio.sleep(_INTERVAL)
             try:
                 self._look()
+                self._note()
             except Exception as error:
                 self._failures.report(error, "telling what passes")
 
@@ -113,6 +118,17 @@ class Terminal:
             return
         for line, times in self._lines(ended):
             self._show(entry_block(line, times=times))
+
+    def _note(self) -> None:
+        """Tell which pages cannot have the panel, each once while it is the last thing known."""
+        found = self._documents.left_alone
+        if self._settings.stream == _JSON or not found or found == self._noted:
+            return
+        for url, note in found.items():
+            if url not in self._noted:
+                why = printable(f"the panel is not in {url}: {note.why}")
+                self._show(marked(why, style="dim"))
+        self._noted = dict(found)
 
     def _lines(self, ended: list[_Line]) -> Iterator[tuple[dict[str, Plain], int]]:
         """What is told of them; the same, one after another, once."""

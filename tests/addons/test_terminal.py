@@ -13,6 +13,7 @@ import pytest
 from mitmproxy import http
 from rich.console import Console
 
+from addons.documents import LeftAlone
 from addons.terminal import Terminal
 
 APP = ("Origin", "https://app.test")
@@ -26,8 +27,9 @@ def watch(rig: Any) -> Callable[..., str]:
         rig.use(stream=stream)
         out = io.StringIO()
         console = Console(file=out, highlight=False)
+        chain = rig.chain
         terminal = Terminal(
-            rig.chain.settings, rig.chain.journal, rig.chain.simulate._failures, console
+            chain.settings, chain.journal, chain.documents, chain.simulate._failures, console
         )
 
         async def story() -> None:
@@ -133,6 +135,15 @@ def test_a_refusal_is_not_told_in_the_log_too(
 
     assert "authenticate.no-credential" not in caplog.text
     assert logging.getLogger("why403.refused").level == logging.NOTSET
+
+
+def test_a_page_that_cannot_have_the_panel_is_told_once(watch: Any, ask: Any, rig: Any) -> None:
+    def note() -> None:
+        rig.chain.documents.leave_alone(LeftAlone(0, "https://app.test/a", "it is a download"))
+
+    shown = watch("refused", note, note)
+
+    assert shown.count("the panel is not in https://app.test/a: it is a download\n") == 1
 
 
 def test_without_it_nothing_is_told(watch: Any, ask: Any, caplog: Any) -> None:
