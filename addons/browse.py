@@ -1,6 +1,6 @@
 """What happens while somebody looks at a page by `why403 open`?
 
-The proxy runs in this process with overlay and dashboard, a browser with a profile of its own looks
+The proxy runs in this process with the overlay, a browser with a profile of its own looks
 at the page through it, and what is refused or hidden is told in the terminal too. When either ends
 so does the other, and everything that was made for them is gone.
 """
@@ -19,7 +19,6 @@ from typing import Any
 
 from mitmproxy.exceptions import OptionsError
 from rich.console import Console
-from rich.text import Text
 
 from addons.browser_find import Browser, find_browser
 from addons.browser_run import CERTIFICATE, is_root, running
@@ -62,7 +61,7 @@ async def _browse(wish: Wish, browser: Browser) -> None:
             chain, "regular@127.0.0.1:0", confdir=folder / "authority", **_options(wish)
         )
         async with proxy as address:
-            _tell(console, chain, browser, address)
+            _tell(console, browser, address)
             browsing = running(
                 browser,
                 wish.url,
@@ -81,20 +80,14 @@ def _options(wish: Wish) -> dict[str, Any]:
         "why403_mode": wish.mode,
         "why403_client": wish.client,
         "why403_overlay": wish.overlay,
-        "why403_dashboard": "127.0.0.1:0",
         "why403_stream": "all" if wish.verbose else "refused",
         "ssl_insecure": wish.insecure,
         "connection_strategy": "lazy",  # what we answer ourselves needs no server
     }
 
 
-def _tell(console: Console, chain: Chain, browser: Browser, address: tuple[str, int]) -> None:
-    context = chain.context
+def _tell(console: Console, browser: Browser, address: tuple[str, int]) -> None:
     console.print(f"\n  [bold]{browser.name}[/]  {browser.path}, through {address[0]}:{address[1]}")
-    dashboard = Text("  dashboard  ").append(
-        f"{context.url}?token={context.token}", style="bold cyan"
-    )
-    console.print(dashboard, soft_wrap=True)
     if is_root() and browser.family == "chromium":
         console.print("  as root it runs without its sandbox (--no-sandbox)", style="yellow")
     console.print("  close the browser, or Ctrl-C, to end\n", style="dim")

@@ -138,20 +138,9 @@ class Overlay:
                 "base": opening.url,
                 "token": document.token,
                 "live": self._settings.live,
-                "dashboard": self._dashboard(flow),
             },
         )
         return Injector(script, charset_of(response), lambda html: edit_meta(html, opening))
-
-    def _dashboard(self, flow: http.HTTPFlow) -> str:
-        """Where this browser finds the dashboard; empty where there is none for it."""
-        if not self._settings.dashboard:
-            return ""
-        # In reverse mode the browser knows nothing of the proxy, and so nothing of its names.
-        reverse = getattr(flow.client_conn.proxy_mode, "type_name", "") == "reverse"
-        if reverse or not self._settings.host:
-            return self._context.url
-        return f"http://{self._settings.host}/"
 
     def _note(self, flow: http.HTTPFlow, why: str) -> None:
         request = read_request(flow, "")

@@ -120,13 +120,14 @@ class Settings:
             "why403_dashboard",
             str,
             "",
-            "HOST:PORT of this machine for the dashboard; port 0 is any free one; empty: none.",
+            "HOST:PORT of this machine where what passes is served as JSON to programs that have "
+            "the token; port 0 is any free one; empty: none.",
         )
         loader.add_option(
             "why403_host",
             str,
             "why403.test",
-            "Name under which a browser that uses the proxy finds the dashboard.",
+            "Name under which a client that uses the proxy finds the same.",
         )
         loader.add_option(
             "why403_stream",

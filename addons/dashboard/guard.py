@@ -158,7 +158,7 @@ class Guarded(Handler):
         return Fault(
             "the token is missing, or another run's",
             "the dashboard shows what passes, and other users of this machine could ask for it",
-            "open the address with the token that the terminal shows",
+            "send it as `Authorization: Bearer TOKEN`; the proxy's log shows it",
         )
 
     def _change_fault(self) -> Fault | None:

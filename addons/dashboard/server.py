@@ -47,7 +47,7 @@ class Server:
             return
         if settings.dashboard:
             context = self._context
-            logger.info("why403: the dashboard is at %s?token=%s", context.url, context.token)
+            logger.info("why403: what passes is at %sapi/, token %s", context.url, context.token)
 
     def start(self, address: str) -> None:
         """Serve at HOST:PORT; port 0 is any free one. Raises Fault."""

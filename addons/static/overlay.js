@@ -83,10 +83,8 @@ button { font: inherit; color: inherit; background: none; border: 0; padding: 0;
 .head { display: flex; align-items: center; gap: 4px; padding: 8px 8px 8px 14px;
   border-bottom: 1px solid var(--line); }
 .head h2 { font: inherit; font-weight: 600; margin: 0; flex: 1; }
-.head button, .head a { padding: 4px 8px; border-radius: 6px; color: var(--dim); }
-.head button:hover, .head a:hover { background: var(--soft); color: var(--fg); }
-a { color: var(--blue); text-decoration: none; }
-a:hover { text-decoration: underline; }
+.head button { padding: 4px 8px; border-radius: 6px; color: var(--dim); }
+.head button:hover { background: var(--soft); color: var(--fg); }
 .list { overflow: auto; margin: 0; padding: 0; list-style: none; overscroll-behavior: contain; }
 .item { border-bottom: 1px solid var(--line); }
 .item:last-child { border-bottom: 0; }
@@ -113,9 +111,9 @@ pre { font: 12px/1.45 ui-monospace, monospace; background: var(--soft); margin: 
 pre span { display: block; } pre .plus { color: var(--green); } pre .minus { color: var(--red); }
 pre .on { background: var(--mark); }
 .does { display: flex; flex-wrap: wrap; gap: 6px; margin-top: 10px; }
-.does button, .does a { border: 1px solid var(--line); border-radius: 6px; padding: 3px 9px;
+.does button { border: 1px solid var(--line); border-radius: 6px; padding: 3px 9px;
   color: var(--fg); }
-.does button:hover, .does a:hover { background: var(--soft); text-decoration: none; }
+.does button:hover { background: var(--soft); }
 .note { padding: 10px 14px; color: var(--dim); }
 textarea { position: fixed; left: -999px; }
 `;
@@ -190,13 +188,6 @@ const head = make("div", "head");
 const title = make("h2", "", "");
 attribute(title, "aria-live", "polite");
 append(head, title);
-if (config.dashboard) {
-  const link = make("a", "", "dashboard");
-  attribute(link, "href", config.dashboard);
-  attribute(link, "target", "_blank");
-  attribute(link, "rel", "noopener noreferrer");
-  append(head, link);
-}
 append(head, button("\u25f3", "", () => {
   let next = 0;
   for (let i = 0; i < 4; i++) if (CORNERS[i] === settings.at) next = (i + 1) % 4;
@@ -395,13 +386,6 @@ const detail = (known, more, told) => {
   const does = make("div", "does");
   append(does, copying("copy as curl", told.curl));
   if (told.case) append(does, copying("copy as test case", told.case));
-  if (config.dashboard) {
-    const link = make("a", "", "open in dashboard");
-    attribute(link, "href", `${config.dashboard}#${known.entry.number}`);
-    attribute(link, "target", "_blank");
-    attribute(link, "rel", "noopener noreferrer");
-    append(does, link);
-  }
   append(more, does);
 };
 

@@ -258,15 +258,6 @@ def test_without_it_nothing_is_touched(rig: Any, flow: Make, off: dict[str, Any]
     assert made.request.headers["if-none-match"] == '"1"'
 
 
-def test_the_dashboard_is_linked_as_this_browser_finds_it(shown: Any, flow: Make) -> None:
-    shown.options.update(why403_dashboard="127.0.0.1:8403")
-    made = flow("https://app.test/", headers=DOCUMENT)
-
-    config = config_of(shown.exchange(made, 200, [HTML], PAGE).raw_content)
-
-    assert config["dashboard"] == "http://why403.test/"
-
-
 def test_a_page_that_breaks_off_is_forgotten(shown: Any, flow: Make) -> None:
     shown.fail(shown.request(flow("https://app.test/", headers=DOCUMENT)))
 

@@ -256,7 +256,7 @@ def test_a_page_cannot_read_without_the_token(world: World) -> None:
 
 
 def test_a_page_cannot_ask_the_dashboard(world: World) -> None:
-    port = world.proxy.wait_for_line(r"http://127\.0\.0\.1:(\d+)/\?token=(\S+)")[1]
+    port = world.proxy.wait_for_line(r"http://127\.0\.0\.1:(\d+)/api/, token (\S+)")[1]
     with world.chromium.open(world.url("/"), proxy=world.proxy.address) as page:
         tried = page.evaluate(
             f"""Promise.all(['http://127.0.0.1:{port}', 'http://why403.test'].map((base) =>
